@@ -1,0 +1,96 @@
+//! The gate every request passes: the session, the row of the access table, the headers.
+
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::Actor;
+use crate::staff::sessions;
+use crate::web::submitted::same_site;
+use crate::web::{App, Error, Result};
+
+/// Nothing from elsewhere, no inline script or style, no frame.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Response {
+    let mut answer = match enter(&app, &mut req).await {
+        Ok(None) => next.run(req).await,
+        Ok(Some(elsewhere)) => elsewhere,
+        Err(e) => e.into_response(),
+    };
+    let headers = answer.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    for (name, value) in [
+        ("content-security-policy", CSP),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("x-frame-options", "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
+/// `None`: go on. `Some`: the sign-in first.
+async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
+    let method = req.method().as_str().to_owned();
+    let path = req.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
+    let path = path.ok_or(Error::NotFound)?;
+    let row = app.access.find(&method, &path).ok_or(Error::NotFound)?;
+    let changes = !matches!(method.as_str(), "GET" | "HEAD");
+    if changes && !same_site(req.headers()) {
+        return Err(Error::Stale);
+    }
+    let token = cookie(req.headers());
+    let actor = match token {
+        Some(token) => sessions::resume(app, &token).await?,
+        None => None,
+    };
+    match actor {
+        Some(actor) if row.public || row.roles.contains(&actor.role) => {
+            req.extensions_mut().insert(actor);
+            Ok(None)
+        }
+        Some(_) => Err(Error::NotFound),
+        None if row.public => Ok(None),
+        None if changes => Err(Error::Stale),
+        None => {
+            let to = req.uri().path_and_query().map_or("/", |p| p.as_str());
+            Ok(Some(Redirect::to(&format!("/login?next={}", escape(to))).into_response()))
+        }
+    }
+}
+
+pub const COOKIE_NAME: &str = "kakehashi";
+
+fn cookie(headers: &HeaderMap) -> Option<String> {
+    let all = headers.get_all(COOKIE).iter().filter_map(|v| v.to_str().ok());
+    all.flat_map(|v| v.split(';'))
+        .filter_map(|c| c.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE_NAME)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Percent-encodes what may not stand in a query value.
+pub fn escape(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::new(), |mut out, b| {
+        if b.is_ascii_alphanumeric() || b"-_.~/".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            let _ = write!(out, "%{b:02X}");
+        }
+        out
+    })
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get::<Self>().cloned().ok_or(Error::NotFound)
+    }
+}

@@ -1,0 +1,12 @@
+//! Who may see and do what, decided in one place: the actor of a request, the reviewed table of
+//! routes (`routes.txt`), and the predicate that every statement about people carries.
+
+mod actor;
+mod gate;
+mod predicate;
+mod table;
+
+pub use actor::{Actor, Reach, Role};
+pub use gate::{COOKIE_NAME, escape, gate};
+pub use predicate::CATEGORIES;
+pub use table::{AccessTable, Row};

@@ -1,0 +1,89 @@
+//! The predicate: one SQL condition that says whether the actor may see a person, for a category of
+//! data. Statements are put together at compile time:
+//! `concat!("select .. from clients c where ", visible!("c.id", "care"))`.
+//!
+//! `$1` reach, `$2` controller, `$3` organisation, `$4` account, `$5` today.
+
+/// データの区分. What a consent may be given for, and what each statement asks about.
+pub const CATEGORIES: &[(&str, &str)] = &[
+    ("identity", "氏名・生年月日・連絡先"),
+    ("family", "家族の状況"),
+    ("care", "医療的ケア・機器・病名"),
+    ("consultation", "相談と支援の経過"),
+    ("plan", "計画"),
+    ("disaster", "災害時の備え"),
+];
+
+/// True when the actor may see data of the category about the person whose id is `$client`.
+#[macro_export]
+macro_rules! visible {
+    ($client:literal, $category:literal) => {
+        concat!(
+            "(/*see*/ exists (select 1 from clients seen where seen.id = ",
+            $client,
+            " and (($1 = 'controller' and seen.controller_id = $2)",
+            " or ($1 = 'team' and seen.controller_id = $2 and ",
+            $crate::in_team!(),
+            ") or ($1 = 'consented' and ",
+            $crate::in_team!(),
+            " and exists (select 1 from consents agreed join consent_categories agreed_to",
+            " on agreed_to.consent_id = agreed.id where agreed.client_id = seen.id",
+            " and agreed.recipient_id = $3 and agreed.purpose = 'support'",
+            " and agreed_to.category = '",
+            $category,
+            "' and agreed.valid_from <= $5",
+            " and (agreed.valid_until is null or agreed.valid_until > $5)",
+            " and agreed.withdrawn_on is null and agreed.voided_at is null))",
+            " or ($1 = 'family' and exists (select 1 from family_links own",
+            " where own.client_id = seen.id and own.account_id = $4 and own.valid_from <= $5",
+            " and (own.valid_until is null or own.valid_until > $5)",
+            " and own.voided_at is null)))))"
+        )
+    };
+}
+
+/// The actor's organisation belongs to the support team of `seen` today.
+#[macro_export]
+macro_rules! in_team {
+    () => {
+        "exists (select 1 from team_members member where member.client_id = seen.id \
+         and member.organisation_id = $3 and member.valid_from <= $5 \
+         and (member.valid_until is null or member.valid_until > $5) \
+         and member.voided_at is null)"
+    };
+}
+
+/// True when nobody has closed the person's case: lists, letters and suggestions ask this.
+#[macro_export]
+macro_rules! not_closed {
+    ($client:literal) => {
+        concat!(
+            "not exists (select 1 from closures shut where shut.client_id = ",
+            $client,
+            " and shut.reopened_at is null)"
+        )
+    };
+}
+
+/// True when the actor may see the consultation `k` (the alias every statement gives it): by its
+/// person, or, where it names nobody, as the controller's staff or the desk that took it.
+#[macro_export]
+macro_rules! visible_consultation {
+    () => {
+        concat!(
+            "((k.client_id is null and (/*see*/ ($1 = 'controller' and k.controller_id = $2)",
+            " or ($1 in ('team', 'consented') and k.organisation_id = $3)))",
+            " or (k.client_id is not null and ",
+            $crate::visible!("k.client_id", "consultation"),
+            "))"
+        )
+    };
+}
+
+/// As [`visible_consultation!`], and the prefecture may count (its pages suppress small cells).
+#[macro_export]
+macro_rules! countable_consultation {
+    () => {
+        concat!("($1 = 'statistics' or ", $crate::visible_consultation!(), ")")
+    };
+}

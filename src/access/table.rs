@@ -1,0 +1,102 @@
+//! The access table: one row a route, the roles that may use it, and why. A file people review.
+
+use std::collections::HashMap;
+
+use super::Role;
+
+/// One reviewed row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub method: String,
+    pub path: String,
+    /// Anyone, without signing in.
+    pub public: bool,
+    pub roles: Vec<Role>,
+    pub reason: String,
+}
+
+/// 権限表. `METHOD  PATH  ROLES  REASON`, columns parted by two or more spaces.
+#[derive(Clone, Debug)]
+pub struct AccessTable {
+    rows: Vec<Row>,
+    index: HashMap<(String, String), usize>,
+}
+
+impl AccessTable {
+    pub fn official() -> Result<Self, String> {
+        Self::read(include_str!("routes.txt"))
+    }
+
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut rows = vec![];
+        for (n, line) in text.lines().enumerate() {
+            let line = line.trim_end();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            rows.push(row(line).map_err(|why| format!("routes.txt:{}: {why}", n + 1))?);
+        }
+        let mut index = HashMap::new();
+        for (n, r) in rows.iter().enumerate() {
+            if index.insert((r.method.clone(), r.path.clone()), n).is_some() {
+                return Err(format!("routes.txt: {} {} stands twice", r.method, r.path));
+            }
+        }
+        Ok(Self { rows, index })
+    }
+
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    pub fn find(&self, method: &str, path: &str) -> Option<&Row> {
+        let at = self.index.get(&(method.to_owned(), path.to_owned()))?;
+        self.rows.get(*at)
+    }
+
+    /// May the role use the route? A route without a row is open to nobody.
+    pub fn allows(&self, role: Role, method: &str, path: &str) -> bool {
+        self.find(method, path).is_some_and(|r| r.public || r.roles.contains(&role))
+    }
+}
+
+fn row(line: &str) -> Result<Row, String> {
+    let mut columns = line.split("  ").map(str::trim).filter(|c| !c.is_empty());
+    let mut next = |what: &str| columns.next().ok_or(format!("{what} is missing")).map(str::to_owned);
+    let (method, path) = (next("method")?, next("path")?);
+    let (who, reason) = (next("roles")?, next("reason")?);
+    let public = who == "public";
+    let mut roles = vec![];
+    for name in who.split_whitespace().filter(|_| !public) {
+        match name {
+            "all" => roles.extend(Role::ALL),
+            _ => roles.push(Role::from_code(name).ok_or(format!("unknown role '{name}'"))?),
+        }
+    }
+    Ok(Row { method, path, public, roles, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_names_who_and_why() {
+        let t = AccessTable::read("GET  /x/{id}  officer nurse  because").unwrap();
+        assert!(t.allows(Role::Officer, "GET", "/x/{id}"));
+        assert!(!t.allows(Role::School, "GET", "/x/{id}"));
+        assert!(!t.allows(Role::Officer, "POST", "/x/{id}"));
+    }
+
+    #[test]
+    fn mistakes_are_found_at_load() {
+        assert!(AccessTable::read("GET  /x  chief  because").unwrap_err().contains("chief"));
+        assert!(AccessTable::read("GET  /x  officer").unwrap_err().contains("reason"));
+        assert!(AccessTable::read("GET  /x  all  a\nGET  /x  all  b").is_err());
+    }
+
+    #[test]
+    fn the_official_table_loads() {
+        AccessTable::official().unwrap();
+    }
+}

@@ -1,0 +1,7 @@
+//! 閲覧・操作記録: append-only events in hash chains, written in the transaction of the change.
+
+mod chain;
+mod verify;
+
+pub use chain::Event;
+pub use verify::{Verdict, verify};

@@ -1,0 +1,3 @@
+//! 利用者: the registry.
+
+pub mod list;

@@ -1,0 +1,109 @@
+//! `kakehashi serve`: the production entry. Migrations on start, the first administrator by a
+//! one-time link, beyond this machine only with TLS or behind a proxy that does it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::DataArgs;
+use crate::access::Actor;
+use crate::args;
+use crate::routes;
+use crate::staff::invitations;
+use crate::store::Db;
+use crate::web::{App, Clock, Config};
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    data: DataArgs,
+    /// 待ち受けるアドレス
+    #[arg(long, env = "KAKEHASHI_LISTEN", default_value = "127.0.0.1:8420")]
+    listen: SocketAddr,
+    /// TLS の証明書 (PEM)
+    #[arg(long, env = "KAKEHASHI_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// TLS の秘密鍵 (PEM)
+    #[arg(long, env = "KAKEHASHI_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// 前に置いたプロキシが TLS を受け持つ
+    #[arg(long, env = "KAKEHASHI_BEHIND_PROXY")]
+    behind_proxy: bool,
+}
+
+impl Serve {
+    pub async fn run(self, clock: Clock) -> Result<(), String> {
+        let tls = self.tls_cert.zip(self.tls_key);
+        if !self.listen.ip().is_loopback() && tls.is_none() && !self.behind_proxy {
+            return Err(format!(
+                "{} はこの機械の外から見えます。--tls-cert と --tls-key を付けるか、TLS を受け持つ\
+                 プロキシの後ろで --behind-proxy を付けて起動してください。",
+                self.listen
+            ));
+        }
+        let db = Db::connect(&self.data.url("kakehashi.db")?).await.map_err(|e| e.to_string())?;
+        let place = place(&db, &clock).await?;
+        let secure = tls.is_some() || self.behind_proxy;
+        let config = Config { place, demo: false, secure, city: self.data.city.clone() };
+        let app = App::new(db, clock, config)?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        first_administrator(&app, &format!("{scheme}://{}", self.listen)).await?;
+        println!("{scheme}://{}", self.listen);
+        match tls {
+            Some((cert, key)) => listen_tls(app, self.listen, cert, key).await,
+            None => listen(app, self.listen).await,
+        }
+    }
+}
+
+/// Serves until Ctrl-C, then lets what is running finish.
+pub async fn listen(app: App, at: SocketAddr) -> Result<(), String> {
+    let socket = TcpListener::bind(at).await.map_err(|e| format!("{at} で待ち受けられません: {e}"))?;
+    let stop = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    axum::serve(socket, routes::router(app))
+        .with_graceful_shutdown(stop)
+        .await
+        .map_err(|e| e.to_string())
+}
+
+async fn listen_tls(app: App, at: SocketAddr, cert: PathBuf, key: PathBuf) -> Result<(), String> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key)
+        .await
+        .map_err(|e| format!("証明書か鍵を読めません: {e}"))?;
+    axum_server::bind_rustls(at, config)
+        .serve(routes::router(app).into_make_service())
+        .await
+        .map_err(|e| e.to_string())
+}
+
+/// Whose installation this is, once the first administrator has said so.
+async fn place(db: &Db, clock: &Clock) -> Result<String, String> {
+    let mut read = db.read(&Actor::system(clock.now(), "")).await.map_err(|e| e.to_string())?;
+    let row: Option<(String,)> = read
+        .maybe("select name from controllers order by id limit 1", args![])
+        .await
+        .map_err(|e| e.to_string())?;
+    Ok(row.map(|r| r.0).unwrap_or_default())
+}
+
+/// While nobody can sign in, the start prints a link that makes the first administrator, once.
+async fn first_administrator(app: &App, base: &str) -> Result<(), String> {
+    let system = Actor::system(app.clock.now(), "");
+    let mut tx = app.db.write(&system).await.map_err(|e| e.to_string())?;
+    let (accounts,): (i64,) = tx
+        .one("select count(*) from accounts where password_hash is not null", args![])
+        .await
+        .map_err(|e| e.to_string())?;
+    if accounts > 0 {
+        return Ok(());
+    }
+    let token = invitations::invite(&mut tx, None).await.map_err(|e| format!("{e:?}"))?;
+    tx.commit().await.map_err(|e| e.to_string())?;
+    eprintln!("最初の管理者を登録してください（一度だけ、7日以内）: {base}/invitations/{token}");
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Every URL in one table. Who may use it stands, with a reason, in `access/routes.txt`; a route
+//! without a row there is open to nobody.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, on};
+use tower_http::compression::CompressionLayer;
+
+use crate::access::gate;
+use crate::web::submitted::UPLOAD_BYTES;
+use crate::web::{App, Error, assets, drafts};
+use crate::{clients, staff};
+
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:path;)*) => {
+        /// (method, path) of everything that answers, for the tests of the access table.
+        pub const ROUTES: &[(&str, &str)] = &[$((stringify!($method), $path)),*];
+
+        fn table() -> Router<App> {
+            Router::new()$(.route($path, on(MethodFilter::$method, $handler)))*
+        }
+    };
+}
+
+routes! {
+    GET "/assets/kakehashi.css" => assets::stylesheet;
+    GET "/assets/kakehashi.js" => assets::script;
+    GET "/login" => staff::login::get;
+    POST "/login" => staff::login::post;
+    POST "/logout" => staff::login::logout;
+    GET "/invitations/{token}" => staff::invitations::get;
+    POST "/invitations/{token}" => staff::invitations::post;
+    POST "/drafts/{form}" => drafts::post;
+    GET "/" => clients::list::get;
+}
+
+pub fn router(app: App) -> Router {
+    table()
+        .fallback(|| async { Error::NotFound })
+        .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
+        .layer(from_fn_with_state(app.clone(), gate))
+        .layer(CompressionLayer::new().gzip(true))
+        .with_state(app)
+}

@@ -1,0 +1,9 @@
+//! 職員: accounts, posts, sessions, signing in. One person, one account; posts say what they may do.
+
+pub mod accounts;
+pub mod invitations;
+pub mod login;
+pub mod me;
+pub mod organisations;
+pub mod passwords;
+pub mod sessions;

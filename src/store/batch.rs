@@ -1,0 +1,134 @@
+//! The only SQLite writer. Whoever enters works in a savepoint of the open transaction; the last
+//! one before the queue runs dry commits for all, so a lone writer pays one sync and sixty-four pay
+//! one together.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use sqlx::{Executor, SqliteConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+use super::Result;
+
+/// How many transactions may wait for one commit: bounds what a failed disk can take back at once.
+const TOGETHER: usize = 256;
+
+pub type Told = oneshot::Sender<Result<(), String>>;
+
+pub struct Batch {
+    pub conn: SqliteConnection,
+    open: bool,
+    alone: bool,
+    done: Vec<Told>,
+}
+
+#[derive(Clone)]
+pub struct Writer {
+    batch: Arc<Mutex<Batch>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Writer {
+    pub fn new(conn: SqliteConnection) -> Self {
+        let batch = Batch { conn, open: false, alone: false, done: vec![] };
+        Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
+    }
+
+    /// Waits for the turn and opens a savepoint (or the transaction itself, for the first).
+    pub async fn enter(&self) -> Result<OwnedMutexGuard<Batch>> {
+        self.waiting.fetch_add(1, SeqCst);
+        let mut place = Waiting(Some(self.clone()));
+        let mut b = self.batch.clone().lock_owned().await;
+        // The first needs no savepoint: should it fail, there is nothing else to keep.
+        b.alone = !b.open;
+        if b.alone {
+            sqlx::query("begin immediate").execute(&mut b.conn).await?;
+            b.open = true;
+        } else {
+            sqlx::query("savepoint one").execute(&mut b.conn).await?;
+        }
+        place.0 = None;
+        self.waiting.fetch_sub(1, SeqCst);
+        Ok(b)
+    }
+
+    /// Keeps what the guard's owner did and commits when nobody else waits.
+    pub async fn leave(self, mut b: OwnedMutexGuard<Batch>, tell: Told) {
+        match b.keep().await {
+            // SQLite gave up the whole transaction: nobody's change was kept.
+            Err(e) => {
+                b.abandon(&e.to_string()).await;
+                let _ = tell.send(Err(e.to_string()));
+            }
+            Ok(()) => {
+                b.done.push(tell);
+                if self.nobody_waits() || b.done.len() >= TOGETHER {
+                    b.finish().await;
+                }
+            }
+        }
+    }
+
+    /// Takes back what the guard's owner did.
+    pub async fn undo(self, mut b: OwnedMutexGuard<Batch>) {
+        if b.alone {
+            b.abandon("rolled back").await;
+        } else if let Err(e) = b.conn.execute("rollback to one; release one").await {
+            b.abandon(&e.to_string()).await;
+        }
+        if self.nobody_waits() {
+            b.finish().await;
+        }
+    }
+
+    fn nobody_waits(&self) -> bool {
+        self.waiting.load(SeqCst) == 0
+    }
+}
+
+/// A place in the queue. If its owner goes away, someone must still commit for the others.
+struct Waiting(Option<Writer>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let Some(w) = self.0.take() else { return };
+        w.waiting.fetch_sub(1, SeqCst);
+        tokio::spawn(async move {
+            let mut b = w.batch.clone().lock_owned().await;
+            if w.nobody_waits() {
+                b.finish().await;
+            }
+        });
+    }
+}
+
+impl Batch {
+    async fn keep(&mut self) -> Result<(), sqlx::Error> {
+        if !self.alone {
+            sqlx::query("release one").execute(&mut self.conn).await?;
+        }
+        Ok(())
+    }
+
+    async fn finish(&mut self) {
+        if !std::mem::take(&mut self.open) {
+            return;
+        }
+        let commit = sqlx::query("commit").execute(&mut self.conn).await;
+        let kept = commit.map(|_| ()).map_err(|e| e.to_string());
+        if kept.is_err() {
+            let _ = self.conn.execute("rollback").await;
+        }
+        for tell in self.done.drain(..) {
+            let _ = tell.send(kept.clone());
+        }
+    }
+
+    async fn abandon(&mut self, why: &str) {
+        let _ = self.conn.execute("rollback").await;
+        self.open = false;
+        for tell in self.done.drain(..) {
+            let _ = tell.send(Err(why.to_owned()));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Opening a database: options, migrations, guards, and the checks that refuse a wrong one.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
+
+use super::{Db, Error, Result, batch::Writer, guards, tx};
+
+/// sqlx keeps 100: fewer than our statements.
+const STATEMENTS: usize = 512;
+const READERS: u32 = 8;
+
+impl Db {
+    /// `sqlite:PATH` or `postgres://...`; brings the schema up to date.
+    pub async fn connect(url: &str) -> Result<Self> {
+        if url.starts_with("postgres") { postgres(url).await } else { sqlite(url).await }
+    }
+
+    /// Waits until every connection is back and closes them: nothing is left half written.
+    pub async fn close(&self) {
+        match self {
+            Self::Lite { read, .. } => read.close().await,
+            Self::Pg { pool, .. } => pool.close().await,
+        }
+    }
+}
+
+async fn sqlite(url: &str) -> Result<Db> {
+    let options = url
+        .parse::<SqliteConnectOptions>()?
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(STATEMENTS);
+    let mut conn = SqliteConnection::connect_with(&options).await?;
+    let migrations = sqlx::migrate!("./migrations");
+    migrations.run_direct(None, &mut conn, false).await.map_err(sqlx::Error::from)?;
+    for sql in guards::statements(false) {
+        conn.execute(AssertSqlSafe(sql)).await?;
+    }
+    let read = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .test_before_acquire(false)
+        .connect_with(options.read_only(true))
+        .await?;
+    Ok(Db::Lite { read, write: Writer::new(conn) })
+}
+
+async fn postgres(url: &str) -> Result<Db> {
+    let options = url.parse::<PgConnectOptions>()?.statement_cache_capacity(STATEMENTS);
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?;
+    // Other collations order kana and compare key ranges differently from SQLite.
+    let (collate,): (String,) =
+        sqlx::query_as("select datcollate::text from pg_database where datname = current_database()")
+            .fetch_one(&pool)
+            .await?;
+    if !matches!(collate.as_str(), "C" | "C.UTF-8" | "C.utf8") {
+        return Err(Error::Lost(format!(
+            "データベースの照合順序が {collate} です。C.UTF-8 で作り直してください \
+             (createdb --locale=C.UTF-8 --template=template0)"
+        )));
+    }
+    sqlx::migrate!("./migrations").run(&pool).await.map_err(sqlx::Error::from)?;
+    let mut tx = pool.begin().await?;
+    // Two servers may start at the same moment; the guards are replaced by one of them at a time.
+    tx.execute("select pg_advisory_xact_lock(7251)").await?;
+    for sql in guards::statements(true) {
+        tx.execute(AssertSqlSafe(sql)).await?;
+    }
+    tx.commit().await?;
+    Ok(Db::Pg { pool, writers: tx::Writers::default() })
+}

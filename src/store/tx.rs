@@ -1,0 +1,149 @@
+//! A transaction: opened for an actor, closed by `commit`, taken back when dropped.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex};
+
+use sqlx::{Executor, PgPool};
+use tokio::sync::oneshot;
+
+use super::{Arg, Conn, Db, Error, Read, Result, Sql, batch::Writer};
+use crate::access::Actor;
+
+/// The audit chains this server writes on PostgreSQL: one for each transaction that runs at the
+/// same time, so that no transaction waits for another's chain.
+#[derive(Clone, Default)]
+pub struct Writers(Arc<Mutex<Vec<String>>>);
+
+impl Writers {
+    fn take(&self) -> String {
+        let free = self.0.lock().ok().and_then(|mut free| free.pop());
+        free.unwrap_or_else(|| uuid::Uuid::now_v7().simple().to_string())
+    }
+
+    fn give_back(&self, id: String) {
+        if let Ok(mut free) = self.0.lock() {
+            free.push(id);
+        }
+    }
+}
+
+pub struct Tx {
+    read: Read,
+    lite: Option<Writer>,
+    pg: Option<(Writers, String)>,
+    events: usize,
+    failed: bool,
+}
+
+impl Deref for Tx {
+    type Target = Read;
+    fn deref(&self) -> &Read {
+        &self.read
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Read {
+        &mut self.read
+    }
+}
+
+impl Tx {
+    pub(super) async fn begin(db: &Db, actor: &Actor) -> Result<Self> {
+        let (conn, lite, pg) = match db {
+            Db::Lite { write, .. } => {
+                (Conn::Writer(write.enter().await?), Some(write.clone()), None)
+            }
+            Db::Pg { pool, writers } => {
+                let id = writers.take();
+                match begin_pg(pool).await {
+                    Ok(conn) => (conn, None, Some((writers.clone(), id))),
+                    Err(e) => {
+                        writers.give_back(id);
+                        return Err(e);
+                    }
+                }
+            }
+        };
+        let read = Read { conn, actor: actor.clone() };
+        Ok(Self { read, lite, pg, events: 0, failed: false })
+    }
+
+    /// Changes rows; says how many. After an error nothing more is accepted.
+    pub async fn exec(&mut self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<u64> {
+        if self.failed {
+            return Err(Error::Lost("an earlier statement failed".into()));
+        }
+        let done = self.read.run(sql.into(), args).await;
+        self.failed |= done.is_err();
+        done
+    }
+
+    /// Whose chain this transaction's events go to.
+    pub(crate) fn writer_id(&self) -> &str {
+        self.pg.as_ref().map_or("main", |(_, id)| id)
+    }
+
+    pub(crate) fn count_event(&mut self) {
+        self.events += 1;
+    }
+
+    /// Returns once the change is on disk.
+    pub async fn commit(mut self) -> Result<()> {
+        if self.events == 0 {
+            return Err(Error::Lost("a change without an audit event".into()));
+        }
+        if self.failed {
+            return Err(Error::Lost("an earlier statement failed".into()));
+        }
+        match std::mem::replace(&mut self.read.conn, Conn::Gone) {
+            Conn::Pg(mut c) => {
+                let done = c.execute("commit").await;
+                if let Some((writers, id)) = self.pg.take() {
+                    writers.give_back(id);
+                }
+                Ok(done.map(|_| ())?)
+            }
+            Conn::Writer(b) => {
+                let Some(writer) = self.lite.take() else {
+                    return Err(Error::Lost("no writer".into()));
+                };
+                // A task of its own: the commit must run even if the requester goes away.
+                let (tell, told) = oneshot::channel();
+                tokio::spawn(writer.leave(b, tell));
+                told.await.unwrap_or_else(|_| Err("writer stopped".into())).map_err(Error::Lost)
+            }
+            _ => Err(Error::Lost("the transaction is over".into())),
+        }
+    }
+}
+
+async fn begin_pg(pool: &PgPool) -> Result<Conn> {
+    let mut c = pool.acquire().await?;
+    c.execute("begin").await?;
+    Ok(Conn::Pg(c))
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        match std::mem::replace(&mut self.read.conn, Conn::Gone) {
+            Conn::Pg(mut c) => {
+                let pg = self.pg.take();
+                tokio::spawn(async move {
+                    if c.execute("rollback").await.is_err() {
+                        let _ = c.close().await;
+                    }
+                    if let Some((writers, id)) = pg {
+                        writers.give_back(id);
+                    }
+                });
+            }
+            Conn::Writer(b) => {
+                if let Some(writer) = self.lite.take() {
+                    tokio::spawn(writer.undo(b));
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The running application: what every handler shares.
+
+use std::sync::Arc;
+
+use civil::Instant;
+
+use crate::access::{AccessTable, Actor};
+use crate::audit::Event;
+use crate::codes::Codes;
+use crate::store::{Db, Read, Tx};
+
+/// Where the present comes from: the machine, or a fixed day in the demo and in tests.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
+
+impl Clock {
+    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    pub fn now(&self) -> Instant {
+        (self.0)()
+    }
+}
+
+/// What is fixed while the program runs.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The name on every page: みどり区（架空）.
+    pub place: String,
+    /// Sample data: said in the footer, accounts shown at the sign-in.
+    pub demo: bool,
+    /// Reached through TLS: cookies are marked Secure.
+    pub secure: bool,
+    /// Overlay of code lists and reports of the municipality.
+    pub city: Option<std::path::PathBuf>,
+}
+
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub codes: Arc<Codes>,
+    pub access: Arc<AccessTable>,
+    pub config: Arc<Config>,
+}
+
+impl App {
+    pub fn new(db: Db, clock: Clock, config: Config) -> Result<Self, String> {
+        let mut codes = Codes::official()?;
+        if let Some(dir) = &config.city {
+            codes.overlay(dir)?;
+        }
+        Ok(Self {
+            db,
+            clock,
+            codes: Arc::new(codes),
+            access: Arc::new(AccessTable::official()?),
+            config: Arc::new(config),
+        })
+    }
+
+    pub async fn read(&self, actor: &Actor) -> super::Result<Read> {
+        Ok(self.db.read(actor).await?)
+    }
+
+    pub async fn write(&self, actor: &Actor) -> super::Result<Tx> {
+        Ok(self.db.write(actor).await?)
+    }
+
+    /// Records that the actor looked, on disk before the page leaves.
+    pub async fn viewed(&self, actor: &Actor, event: Event) -> super::Result<()> {
+        let mut tx = self.write(actor).await?;
+        tx.record(event).await?;
+        Ok(tx.commit().await?)
+    }
+}

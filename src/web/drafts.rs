@@ -1,0 +1,69 @@
+//! 下書き: what is being typed, kept on the server every few seconds until the form is sent.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+
+use super::form::Entry;
+use super::{App, Error, Result, Submitted};
+use crate::access::Actor;
+use crate::args;
+use crate::audit::Event;
+use crate::store::{Read, Tx};
+
+/// `POST /drafts/{form}`: the script sends the form as it stands; `_subject` says what it is about.
+pub async fn post(
+    State(app): State<App>,
+    actor: Actor,
+    Path(form): Path<String>,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    if form.len() > 60 {
+        return Err(Error::NotFound);
+    }
+    let mut tx = app.write(&actor).await?;
+    save(&mut tx, &form, &entry).await?;
+    tx.commit().await?;
+    let t = actor.at.civil_time();
+    let said = format!("{}時{:02}分{:02}秒", t.hour(), t.minute(), t.second());
+    Ok(said.into_response())
+}
+
+pub async fn save(tx: &mut Tx, form: &str, entry: &Entry) -> Result<()> {
+    let subject = entry.get("_subject").to_owned();
+    let kept: Vec<_> = entry.0.iter().filter(|(n, _)| !n.starts_with('_')).collect();
+    let body = serde_json::to_string(&kept).unwrap_or_default();
+    let actor = tx.actor.clone();
+    tx.exec(
+        "insert into drafts (account_id, form, subject, body, saved_at) values ($1, $2, $3, $4, $5)
+         on conflict (account_id, form, subject)
+         do update set body = excluded.body, saved_at = excluded.saved_at",
+        args![actor.account_id, form, subject, body, actor.at],
+    )
+    .await?;
+    tx.record(Event::new("save", "draft", form)).await?;
+    Ok(())
+}
+
+/// What was left unfinished: the answers and when they were kept.
+pub async fn load(read: &mut Read, form: &str, subject: &str) -> Result<Option<(Entry, String)>> {
+    let account = read.actor.account_id.clone();
+    let row: Option<(String, String)> = read
+        .maybe(
+            "select body, saved_at from drafts
+             where account_id = $1 and form = $2 and subject = $3",
+            args![account, form, subject],
+        )
+        .await?;
+    Ok(row.and_then(|(body, at)| Some((Entry(serde_json::from_str(&body).ok()?), at))))
+}
+
+/// The form was sent: its draft is no longer needed.
+pub async fn drop(tx: &mut Tx, form: &str, subject: &str) -> Result<()> {
+    let account = tx.actor.account_id.clone();
+    tx.exec(
+        "delete from drafts where account_id = $1 and form = $2 and subject = $3",
+        args![account, form, subject],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! The one error a handler answers with. Each message is written once: what happened, what was
+//! kept, what to do. Forbidden answers exactly as not found.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::form::Problems;
+use crate::store;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug)]
+pub enum Error {
+    NotFound,
+    /// The operation's rules say no. Handlers of forms turn it into the form with its messages.
+    Refused(Problems),
+    /// A second save of the same part: somebody else was first.
+    Conflict(String),
+    /// The form did not carry this session's token, or came from another site.
+    Stale,
+    TooLarge(String),
+    Store(store::Error),
+    Page(askama::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(e: store::Error) -> Self {
+        Self::Store(e)
+    }
+}
+
+impl From<askama::Error> for Error {
+    fn from(e: askama::Error) -> Self {
+        Self::Page(e)
+    }
+}
+
+impl From<Problems> for Error {
+    fn from(p: Problems) -> Self {
+        Self::Refused(p)
+    }
+}
+
+impl Error {
+    /// A refusal about one field ("" for the whole form).
+    pub fn refused(field: &str, message: impl Into<String>) -> Self {
+        Self::Refused(Problems::one(field, message))
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Stale => StatusCode::FORBIDDEN,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Store(_) | Self::Page(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// (heading, sentences)
+    fn words(&self) -> (&str, Vec<String>) {
+        let one = |s: &str| vec![s.to_owned()];
+        match self {
+            Self::NotFound => (
+                "ページが見つかりません",
+                one("住所（URL）が違うか、この役割では開けないページです。「きょう」から開き直してください。"),
+            ),
+            Self::Refused(p) => {
+                ("保存していません", p.0.iter().map(|(_, m)| m.clone()).collect())
+            }
+            Self::Conflict(m) => ("保存していません", one(m)),
+            Self::Stale => (
+                "保存していません",
+                one("画面を開いてから時間がたったか、別の画面で役割が変わりました。前の画面に戻り、読み込み直してから、もう一度登録してください。入力した内容は下書きに残っています。"),
+            ),
+            Self::TooLarge(m) => ("受け取れませんでした", one(m)),
+            Self::Store(_) | Self::Page(_) => (
+                "うまくいきませんでした",
+                one("保存していません。少し待ってもう一度お試しください。続くときは、時刻を添えてシステム管理者に知らせてください。"),
+            ),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/error.html")]
+struct ErrorPage<'a> {
+    heading: &'a str,
+    sentences: Vec<String>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Store(e) => eprintln!("error: {e}"),
+            Self::Page(e) => eprintln!("error: page: {e}"),
+            _ => {}
+        }
+        let (heading, sentences) = self.words();
+        let body = ErrorPage { heading, sentences }.render().unwrap_or_else(|_| heading.to_owned());
+        (self.status(), Html(body)).into_response()
+    }
+}

@@ -1,0 +1,15 @@
+//! The web, below every domain noun: the running application, pages, forms, errors, files.
+
+pub mod app;
+pub mod assets;
+pub mod drafts;
+pub mod error;
+pub mod form;
+pub mod page;
+pub mod submitted;
+
+pub use app::{App, Clock, Config};
+pub use error::{Error, Result};
+pub use form::{Entry, Field, Form, FormView, Kind, Options, Problems, Values};
+pub use page::{Page, page};
+pub use submitted::{Submitted, Upload};

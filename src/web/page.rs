@@ -1,0 +1,79 @@
+//! What every page carries around its content, and how it is sent.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::{App, Result};
+use crate::access::{Actor, Role};
+
+/// 画面の枠. Title, menu, who is signed in, the token of the session.
+#[derive(Clone, Debug)]
+pub struct Page {
+    pub title: String,
+    pub menu: Vec<MenuItem>,
+    pub name: String,
+    pub organisation: String,
+    pub role: &'static str,
+    pub csrf: String,
+    pub place: String,
+    pub demo: bool,
+    /// The person may look for clients.
+    pub finds: bool,
+    pub logs: bool,
+    pub single_keys: bool,
+    pub family: bool,
+    pub today: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct MenuItem {
+    pub href: &'static str,
+    pub label: &'static str,
+    pub current: bool,
+}
+
+/// (path, words): shown to whoever the access table lets in, in this order.
+const MENU: &[(&str, &str)] = &[
+    ("/", "きょう"),
+    ("/clients", "利用者"),
+    ("/consultations", "相談"),
+    ("/case-notes", "支援経過"),
+    ("/assignments", "担当"),
+    ("/reports", "統計"),
+    ("/imports", "取り込み"),
+    ("/mine", "わたしの記録"),
+    ("/audit", "閲覧の記録"),
+    ("/accounts", "職員と権限"),
+];
+
+impl App {
+    /// `here` is the menu entry the page belongs to, "" for none.
+    pub fn page(&self, actor: &Actor, title: impl Into<String>, here: &str) -> Page {
+        let may = |path: &str| self.access.allows(actor.role, "GET", path);
+        let menu = MENU
+            .iter()
+            .filter(|(path, _)| may(path))
+            .map(|(href, label)| MenuItem { href, label, current: *href == here })
+            .collect();
+        Page {
+            title: title.into(),
+            menu,
+            name: actor.name.clone(),
+            organisation: actor.organisation.clone(),
+            role: actor.role.label(),
+            csrf: actor.csrf.clone(),
+            place: self.config.place.clone(),
+            demo: self.config.demo,
+            finds: may("/clients"),
+            logs: may("/consultations/new"),
+            single_keys: actor.single_keys,
+            family: actor.role == Role::Family,
+            today: civil::format_with_weekday(actor.today()),
+        }
+    }
+}
+
+/// Renders a template as the answer.
+pub fn page(template: impl Template) -> Result<Response> {
+    Ok(Html(template.render()?).into_response())
+}
