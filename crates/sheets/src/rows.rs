@@ -65,11 +65,12 @@ pub(crate) fn classify(rows: &[Vec<Cell>], layout: &Layout<'_>) -> Vec<(usize, O
     // In a list of a single column every row is a lone text, so there none is told apart.
     let lone_text_is_odd = layout.columns.len() > 1;
     for (index, class) in classes.iter_mut().rev().filter(|_| lone_text_is_odd) {
-        if class.is_none() {
-            match rows.get(*index).is_some_and(|row| is_closing_note(row)) {
-                true => *class = Some(Why::Note),
-                false => break,
+        match class {
+            None | Some(Why::NoValues) if rows.get(*index).is_some_and(|r| is_closing_note(r)) => {
+                *class = Some(Why::Note);
             }
+            None => break,
+            Some(_) => {}
         }
     }
     classes

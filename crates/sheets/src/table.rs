@@ -107,9 +107,9 @@ pub struct Record<'s> {
 /// One value and where it came from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
-    /// As in [`Cell::text`], or that of a row above for [`Inherited::Ditto`].
+    /// As in [`field@Cell::text`], or that of a row above for [`Inherited::Ditto`].
     pub text: String,
-    /// As in [`Cell::kind`].
+    /// As in [`field@Cell::kind`].
     pub kind: CellKind,
     /// Letter(s).
     pub column: String,
