@@ -75,7 +75,7 @@ fn encode_cp932(text: &str) -> Result<Vec<u8>, char> {
     Ok(out)
 }
 
-/// macOS and JIS tables decode some signs to other code points than Windows does; they look the same.
+/// macOS and JIS tables decode some signs to other code points than Windows does; they look alike.
 fn windows_twin(c: char) -> char {
     match c {
         '\u{301C}' => '\u{FF5E}',
