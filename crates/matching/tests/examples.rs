@@ -1,5 +1,7 @@
 //! Small examples a coordinator could check by hand.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests; clippy only knows the tests themselves")]
+
 use matching::{Arc, Assignment, Person, Problem, Unassigned, Why, assign};
 
 fn people(capacities: &[usize], load_costs: &[i64]) -> Vec<Person> {

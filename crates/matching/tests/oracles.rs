@@ -1,5 +1,7 @@
 //! The optimum, checked against exhaustive search and against Kuhn-Munkres.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests; clippy only knows the tests themselves")]
+
 use matching::{Arc, Person, Problem, Unassigned, Why, assign};
 use pathfinding::prelude::{Matrix, kuhn_munkres_min};
 use proptest::prelude::*;
