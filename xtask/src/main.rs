@@ -1,1 +1,46 @@
-fn main() {}
+//! What the project does to itself: `cargo xtask <command>`.
+
+mod tidy;
+
+use std::process::ExitCode;
+
+/// Name, one line of help, what it does with the arguments after its name.
+type Command = (&'static str, &'static str, fn(&[String]) -> ExitCode);
+
+/// Every command there is: a new one (ci, bench, campaigns) is a module and a line here.
+const COMMANDS: &[Command] =
+    &[("tidy", "check the style guide and print the measures", tidy::command)];
+
+/// Exit codes as everywhere in the project: 0 done, 1 refused, 2 wrongly called.
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let called = arguments.split_first().and_then(|(name, rest)| Some((find(name)?, rest)));
+    match called {
+        Some((run, rest)) => run(rest),
+        None => {
+            eprintln!("{}", usage());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn find(name: &str) -> Option<fn(&[String]) -> ExitCode> {
+    COMMANDS.iter().find(|command| command.0 == name).map(|command| command.2)
+}
+
+fn usage() -> String {
+    let line = |command: &Command| format!("\n  {:<12}{}", command.0, command.1);
+    format!("usage: cargo xtask <command>\n{}", COMMANDS.iter().map(line).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_found_by_name_and_listed() {
+        assert!(find("tidy").is_some());
+        assert!(find("tidier").is_none());
+        assert!(COMMANDS.iter().all(|command| usage().contains(command.1)));
+    }
+}
