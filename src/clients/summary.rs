@@ -1,0 +1,128 @@
+//! The one line about a person that lists, headers and choices share: who it is, so that nobody is
+//! mistaken for somebody else.
+
+use civil::Date;
+use kana::ClientNumber;
+use sqlx::FromRow;
+
+use crate::store::Read;
+use crate::visible;
+use crate::web::{Error, Result};
+
+/// 利用者の見出し: number, name with reading, birth, area, who is in charge.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    pub id: String,
+    pub number: ClientNumber,
+    pub name: String,
+    pub kana: String,
+    pub born_on: Option<Date>,
+    pub expected_on: Option<Date>,
+    pub sex: String,
+    pub area: String,
+    pub coordinator: String,
+    pub closed_on: Option<String>,
+    pub address_hidden: bool,
+    /// 「6歳5か月」, or 「出生前」.
+    pub age: String,
+}
+
+#[derive(Debug, FromRow)]
+pub(super) struct Row {
+    id: String,
+    number: i64,
+    family: String,
+    given: Option<String>,
+    family_kana: String,
+    given_kana: Option<String>,
+    born_on: Option<String>,
+    expected_on: Option<String>,
+    sex: Option<String>,
+    area: Option<String>,
+    coordinator: Option<String>,
+    closed_on: Option<String>,
+    address_hidden: i64,
+}
+
+/// The columns of a summary for `clients c`; today is the actor's `$5`.
+#[macro_export]
+macro_rules! summary_columns {
+    () => {
+        "c.id, c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on, b.expected_on, \
+         b.sex, r.area, \
+         (select a.name from assignments g join accounts a on a.id = g.account_id \
+          where g.client_id = c.id and g.kind = 'main' and g.voided_at is null \
+          and g.valid_from <= $5 and (g.valid_until is null or g.valid_until > $5) \
+          order by g.valid_from desc limit 1) as coordinator, \
+         (select x.closed_on from closures x where x.client_id = c.id and x.reopened_at is null \
+          limit 1) as closed_on, \
+         (select count(*) from restrictions h where h.client_id = c.id \
+          and h.kind = 'address_hidden' and h.voided_at is null and h.valid_from <= $5 \
+          and (h.valid_until is null or h.valid_until > $5)) as address_hidden"
+    };
+}
+
+/// `clients c` with the name, birth and residence that are valid today.
+#[macro_export]
+macro_rules! summary_tables {
+    () => {
+        "clients c \
+         join client_names n on n.client_id = c.id and n.voided_at is null \
+          and n.valid_from <= $5 and (n.valid_until is null or n.valid_until > $5) \
+         left join client_births b on b.client_id = c.id and b.voided_at is null \
+          and b.valid_from <= $5 and (b.valid_until is null or b.valid_until > $5) \
+         left join client_residences r on r.client_id = c.id and r.voided_at is null \
+          and r.valid_from <= $5 and (r.valid_until is null or r.valid_until > $5)"
+    };
+}
+
+/// The person with this number, if the actor may see them; otherwise exactly as if unknown.
+pub async fn see(read: &mut Read, number: &str) -> Result<Summary> {
+    let number = ClientNumber::parse(number).map_err(|_| Error::NotFound)?;
+    let row: Option<Row> = read
+        .see_maybe(
+            concat!(
+                "select ", summary_columns!(), " from ", summary_tables!(),
+                " where c.number = $6 and ", visible!("c.id", "identity")
+            ),
+            crate::args![i64::from(number.running())],
+        )
+        .await?;
+    row.map(|r| r.summary(read.actor.today())).ok_or(Error::NotFound)
+}
+
+/// As [`see`], by the id another record holds.
+pub async fn see_by_id(read: &mut Read, id: &str) -> Result<Option<Summary>> {
+    let row: Option<Row> = read
+        .see_maybe(
+            concat!(
+                "select ", summary_columns!(), " from ", summary_tables!(),
+                " where c.id = $6 and ", visible!("c.id", "identity")
+            ),
+            crate::args![id],
+        )
+        .await?;
+    Ok(row.map(|r| r.summary(read.actor.today())))
+}
+
+impl Row {
+    pub(super) fn summary(self, today: Date) -> Summary {
+        let join = |a: &str, b: &Option<String>| format!("{a} {}", b.as_deref().unwrap_or_default());
+        let born_on: Option<Date> = self.born_on.as_deref().and_then(|d| d.parse().ok());
+        Summary {
+            number: ClientNumber::new(u32::try_from(self.number).unwrap_or_default())
+                .unwrap_or_else(ClientNumber::zero),
+            name: join(&self.family, &self.given).trim().to_owned(),
+            kana: join(&self.family_kana, &self.given_kana).trim().to_owned(),
+            expected_on: self.expected_on.as_deref().and_then(|d| d.parse().ok()),
+            age: born_on.map_or_else(|| "出生前".to_owned(), |b| civil::age_text(b, today)),
+            born_on,
+            id: self.id,
+            sex: self.sex.unwrap_or_default(),
+            area: self.area.unwrap_or_default(),
+            coordinator: self.coordinator.unwrap_or_default(),
+            closed_on: self.closed_on,
+            address_hidden: self.address_hidden > 0,
+        }
+    }
+}
