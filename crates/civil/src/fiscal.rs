@@ -13,9 +13,10 @@ use crate::{Date, DateError, DateErrorKind, era_of};
 pub struct FiscalYear(i16);
 
 impl FiscalYear {
-    /// The fiscal year that begins on 1 April of `year`; `None` outside 1873 to 2199.
+    /// The fiscal year that begins on 1 April of `year`; `None` outside 1872 (whose last months
+    /// are the first of the solar calendar) to 2199.
     pub fn new(year: i16) -> Option<Self> {
-        (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Self(year))
+        (FIRST_YEAR - 1..=LAST_YEAR).contains(&year).then_some(Self(year))
     }
 
     /// The fiscal year a day belongs to.
@@ -169,7 +170,7 @@ fn unreadable() -> DateError {
 fn out_of_range() -> DateError {
     DateError::new(
         DateErrorKind::OutOfRange,
-        "扱えるのは1873年度から2199年度までです。年度を確かめてください。",
+        "扱えるのは1872年度から2199年度までです。年度を確かめてください。",
     )
 }
 

@@ -56,12 +56,16 @@ pub fn parse_era_parts(era: &str, y: &str, m: &str, d: &str) -> Result<Option<Da
         let message = "元号を一覧から選んでください。";
         return Err(DateError::new(DateErrorKind::Unreadable, message));
     }
-    let year = whole(&y, |s| s.year())?;
-    let date = resolve(reckoning, year, whole(&m, |s| s.number())?, whole(&d, |s| s.number())?)?;
+    let number = |text: &str| whole(text, |scan| scan.number());
+    let year = whole(&y, |scan| scan.year())?;
+    let date = resolve(reckoning, year, number(&m)?, number(&d)?)?;
     Ok(Some(date))
 }
 
-fn whole(text: &str, read: impl Fn(&mut Scan<'_>) -> Option<Number>) -> Result<Number, DateError> {
+fn whole(
+    text: &str,
+    read: impl for<'a, 'b> Fn(&'b mut Scan<'a>) -> Option<Number>,
+) -> Result<Number, DateError> {
     let mut scan = Scan::new(text);
     let number = read(&mut scan).filter(|_| scan.is_empty());
     number.ok_or_else(|| {

@@ -92,7 +92,7 @@ mod tests {
             let serial = 45383.0 + f64::from(minute) / 1440.0;
             assert_eq!(from_serial(serial, From1900), Ok((date(2024, 4, 1), minute)));
         }
-        assert_eq!(from_serial(45383.999_999, From1900), Ok((date(2024, 4, 2), 0)));
+        assert_eq!(from_serial(45_383.999_999, From1900), Ok((date(2024, 4, 2), 0)));
     }
 
     #[test]

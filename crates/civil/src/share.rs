@@ -108,7 +108,9 @@ mod tests {
         #![proptest_config(crate::testing::config())]
 
         #[test]
-        fn share_and_rest_add_up(part in 0..100_u32, more in 0..100_u32, yen in -1_000_000..1_000_000_i64) {
+        fn share_and_rest_add_up(
+            part in 0..100_u32, more in 0..100_u32, yen in -1_000_000..1_000_000_i64,
+        ) {
             let Some(share) = Share::new(part, part + more) else { return Ok(()) };
             let (taken, rest) = (share.of(Yen(yen)), share.rest_of(Yen(yen)));
             prop_assert_eq!(taken + rest, Yen(yen));
