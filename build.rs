@@ -6,9 +6,12 @@ use std::{env, fs, path::Path};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = env::var("CARGO_MANIFEST_DIR")?;
     let out = env::var("OUT_DIR")?;
-    for (folder, suffix, name) in
-        [("codes", "toml", "code_lists"), ("reports", "sql", "reports"), ("imports", "toml", "imports"), ("sample", "toml", "sample")]
-    {
+    for (folder, suffix, name) in [
+        ("codes", "toml", "code_lists"),
+        ("reports", "sql", "reports"),
+        ("imports", "toml", "imports"),
+        ("sample", "toml", "sample"),
+    ] {
         let dir = Path::new(&root).join(folder);
         println!("cargo::rerun-if-changed={folder}");
         fs::create_dir_all(&dir)?;

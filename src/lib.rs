@@ -1,9 +1,27 @@
 //! Kakehashi (架け橋): the information system of a region that supports people who need medical
 //! care at home. Modules in reading order; a noun uses nouns above it and the ground floor.
 
+/// 支援経過: calls, visits, meetings, mail about one person; one timeline.
+pub mod case_notes;
 /// 利用者: the registry: people, their families, care, devices, and who may see them.
 pub mod clients;
+/// 相談: what came in, who took it, what was answered.
+pub mod consultations;
+/// コーディネーターと担当: who takes the next case, and why.
+pub mod coordinators;
+/// 次にすること: promises with an owner and a due date.
+pub mod follow_ups;
+/// 取り込み: files as wards have them, dry run, one transaction, undo.
+pub mod imports;
+/// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
+pub mod reports;
+/// The fictional ward, played through the operations above.
+pub mod sample;
+/// きょう: the first page of each role.
+pub mod today;
 
+/// The demo, the server and the other commands.
+pub mod commands;
 /// Every URL in one table.
 pub mod routes;
 
@@ -14,9 +32,7 @@ pub mod access;
 pub mod audit;
 /// Code lists from data files.
 pub mod codes;
-/// The demo, the server and the other commands.
-pub mod commands;
-/// 職員: accounts, posts, sessions.
+/// 職員: accounts, posts, organisations, sessions.
 pub mod staff;
 /// The database, whichever it is.
 pub mod store;

@@ -9,8 +9,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
-use crate::web::{App, Error, assets, drafts};
-use crate::{clients, staff};
+use crate::web::{App, Error, assets};
+use crate::{staff, today};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -31,8 +31,17 @@ routes! {
     POST "/logout" => staff::login::logout;
     GET "/invitations/{token}" => staff::invitations::get;
     POST "/invitations/{token}" => staff::invitations::post;
-    POST "/drafts/{form}" => drafts::post;
-    GET "/" => clients::list::get;
+    POST "/drafts/{form}" => staff::drafts::post;
+    // clients
+    // follow_ups
+    // consultations
+    // case_notes
+    // coordinators
+    // reports
+    // imports
+    // today
+    GET "/" => today::page::get;
+    // staff and audit
 }
 
 pub fn router(app: App) -> Router {

@@ -62,7 +62,8 @@ impl AccessTable {
 
 fn row(line: &str) -> Result<Row, String> {
     let mut columns = line.split("  ").map(str::trim).filter(|c| !c.is_empty());
-    let mut next = |what: &str| columns.next().ok_or(format!("{what} is missing")).map(str::to_owned);
+    let mut next =
+        |what: &str| columns.next().ok_or(format!("{what} is missing")).map(str::to_owned);
     let (method, path) = (next("method")?, next("path")?);
     let (who, reason) = (next("roles")?, next("reason")?);
     let public = who == "public";

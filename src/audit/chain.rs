@@ -80,8 +80,9 @@ impl Tx {
     /// Every change and every view goes through here; `commit` refuses a change without it.
     pub async fn record(&mut self, e: Event) -> Result<()> {
         let writer = self.writer_id().to_owned();
-        let head: Option<(i64, String)> =
-            self.maybe("select seq, hash from audit_heads where writer_id = $1", args![writer]).await?;
+        let head: Option<(i64, String)> = self
+            .maybe("select seq, hash from audit_heads where writer_id = $1", args![writer])
+            .await?;
         let (seq, previous) = head.map_or((1, GENESIS.to_owned()), |(seq, hash)| (seq + 1, hash));
         let a = self.actor.clone();
         let (at, number) = (a.at.to_string(), seq.to_string());
@@ -89,9 +90,21 @@ impl Tx {
         let hash = link(
             &previous,
             &[
-                &writer, &number, &at, &a.account_id, &a.post_id, &a.organisation_id,
-                &a.controller_id, a.role.code(), &e.verb, &e.noun, &e.record_id, client,
-                &e.fields, &e.digest, &e.basis,
+                &writer,
+                &number,
+                &at,
+                &a.account_id,
+                &a.post_id,
+                &a.organisation_id,
+                &a.controller_id,
+                a.role.code(),
+                &e.verb,
+                &e.noun,
+                &e.record_id,
+                client,
+                &e.fields,
+                &e.digest,
+                &e.basis,
             ],
         );
         self.exec(
@@ -100,9 +113,23 @@ impl Tx {
                previous_hash, hash)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
             args![
-                writer, seq, at, a.account_id, a.post_id, a.organisation_id, a.controller_id,
-                a.role.code(), e.verb, e.noun, e.record_id, e.client_id, e.fields, e.digest,
-                e.basis, previous, hash
+                writer,
+                seq,
+                at,
+                a.account_id,
+                a.post_id,
+                a.organisation_id,
+                a.controller_id,
+                a.role.code(),
+                e.verb,
+                e.noun,
+                e.record_id,
+                e.client_id,
+                e.fields,
+                e.digest,
+                e.basis,
+                previous,
+                hash
             ],
         )
         .await?;

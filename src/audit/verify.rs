@@ -95,9 +95,21 @@ fn expected(writer: &str, e: &Stored) -> String {
     link(
         &e.previous_hash,
         &[
-            writer, &e.seq.to_string(), &e.at, &of(&e.account_id), &of(&e.post_id),
-            &of(&e.organisation_id), &of(&e.controller_id), &e.role, &e.verb, &e.noun,
-            &e.record_id, &of(&e.client_id), &e.fields, &e.digest, &e.basis,
+            writer,
+            &e.seq.to_string(),
+            &e.at,
+            &of(&e.account_id),
+            &of(&e.post_id),
+            &of(&e.organisation_id),
+            &of(&e.controller_id),
+            &e.role,
+            &e.verb,
+            &e.noun,
+            &e.record_id,
+            &of(&e.client_id),
+            &e.fields,
+            &e.digest,
+            &e.basis,
         ],
     )
 }

@@ -82,8 +82,12 @@ pub async fn see(read: &mut Read, number: &str) -> Result<Summary> {
     let row: Option<Row> = read
         .see_maybe(
             concat!(
-                "select ", summary_columns!(), " from ", summary_tables!(),
-                " where c.number = $6 and ", visible!("c.id", "identity")
+                "select ",
+                summary_columns!(),
+                " from ",
+                summary_tables!(),
+                " where c.number = $6 and ",
+                visible!("c.id", "identity")
             ),
             crate::args![i64::from(number.running())],
         )
@@ -96,8 +100,12 @@ pub async fn see_by_id(read: &mut Read, id: &str) -> Result<Option<Summary>> {
     let row: Option<Row> = read
         .see_maybe(
             concat!(
-                "select ", summary_columns!(), " from ", summary_tables!(),
-                " where c.id = $6 and ", visible!("c.id", "identity")
+                "select ",
+                summary_columns!(),
+                " from ",
+                summary_tables!(),
+                " where c.id = $6 and ",
+                visible!("c.id", "identity")
             ),
             crate::args![id],
         )
@@ -107,11 +115,11 @@ pub async fn see_by_id(read: &mut Read, id: &str) -> Result<Option<Summary>> {
 
 impl Row {
     pub(super) fn summary(self, today: Date) -> Summary {
-        let join = |a: &str, b: &Option<String>| format!("{a} {}", b.as_deref().unwrap_or_default());
+        let join =
+            |a: &str, b: &Option<String>| format!("{a} {}", b.as_deref().unwrap_or_default());
         let born_on: Option<Date> = self.born_on.as_deref().and_then(|d| d.parse().ok());
         Summary {
-            number: ClientNumber::new(u32::try_from(self.number).unwrap_or_default())
-                .unwrap_or_else(ClientNumber::zero),
+            number: ClientNumber::from_row(self.number),
             name: join(&self.family, &self.given).trim().to_owned(),
             kana: join(&self.family_kana, &self.given_kana).trim().to_owned(),
             expected_on: self.expected_on.as_deref().and_then(|d| d.parse().ok()),

@@ -109,7 +109,9 @@ impl Codes {
         let same = |s: &str| kana::search_key(s) == key;
         let mut codes = self.list(list).iter();
         codes
-            .find(|c| c.id == words || same(&c.label) || same(&c.short) || c.also.iter().any(|a| same(a)))
+            .find(|c| {
+                c.id == words || same(&c.label) || same(&c.short) || c.also.iter().any(|a| same(a))
+            })
             .map(|c| c.id.as_str())
     }
 }

@@ -9,9 +9,8 @@ use tokio::net::TcpListener;
 
 use super::DataArgs;
 use crate::access::Actor;
-use crate::args;
 use crate::routes;
-use crate::staff::invitations;
+use crate::staff::{invitations, organisations};
 use crate::store::Db;
 use crate::web::{App, Clock, Config};
 
@@ -44,7 +43,8 @@ impl Serve {
             ));
         }
         let db = Db::connect(&self.data.url("kakehashi.db")?).await.map_err(|e| e.to_string())?;
-        let place = place(&db, &clock).await?;
+        let system = Actor::system(clock.now(), "");
+        let place = organisations::place(&db, &system).await.map_err(|e| e.to_string())?;
         let secure = tls.is_some() || self.behind_proxy;
         let config = Config { place, demo: false, secure, city: self.data.city.clone() };
         let app = App::new(db, clock, config)?;
@@ -60,7 +60,8 @@ impl Serve {
 
 /// Serves until Ctrl-C, then lets what is running finish.
 pub async fn listen(app: App, at: SocketAddr) -> Result<(), String> {
-    let socket = TcpListener::bind(at).await.map_err(|e| format!("{at} で待ち受けられません: {e}"))?;
+    let socket =
+        TcpListener::bind(at).await.map_err(|e| format!("{at} で待ち受けられません: {e}"))?;
     let stop = async {
         let _ = tokio::signal::ctrl_c().await;
     };
@@ -81,29 +82,13 @@ async fn listen_tls(app: App, at: SocketAddr, cert: PathBuf, key: PathBuf) -> Re
         .map_err(|e| e.to_string())
 }
 
-/// Whose installation this is, once the first administrator has said so.
-async fn place(db: &Db, clock: &Clock) -> Result<String, String> {
-    let mut read = db.read(&Actor::system(clock.now(), "")).await.map_err(|e| e.to_string())?;
-    let row: Option<(String,)> = read
-        .maybe("select name from controllers order by id limit 1", args![])
-        .await
-        .map_err(|e| e.to_string())?;
-    Ok(row.map(|r| r.0).unwrap_or_default())
-}
-
 /// While nobody can sign in, the start prints a link that makes the first administrator, once.
 async fn first_administrator(app: &App, base: &str) -> Result<(), String> {
-    let system = Actor::system(app.clock.now(), "");
-    let mut tx = app.db.write(&system).await.map_err(|e| e.to_string())?;
-    let (accounts,): (i64,) = tx
-        .one("select count(*) from accounts where password_hash is not null", args![])
-        .await
-        .map_err(|e| e.to_string())?;
-    if accounts > 0 {
-        return Ok(());
+    let token = invitations::first(app).await.map_err(|e| format!("{e:?}"))?;
+    if let Some(token) = token {
+        eprintln!(
+            "最初の管理者を登録してください（一度だけ、7日以内）: {base}/invitations/{token}"
+        );
     }
-    let token = invitations::invite(&mut tx, None).await.map_err(|e| format!("{e:?}"))?;
-    tx.commit().await.map_err(|e| e.to_string())?;
-    eprintln!("最初の管理者を登録してください（一度だけ、7日以内）: {base}/invitations/{token}");
     Ok(())
 }

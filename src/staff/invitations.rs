@@ -54,6 +54,19 @@ pub fn form(first: bool) -> Form {
     Form::new("invitation", "パスワードを決める", fields)
 }
 
+/// A link for the first administrator while nobody can sign in.
+pub async fn first(app: &App) -> Result<Option<String>> {
+    let mut tx = app.write(&Actor::system(app.clock.now(), "")).await?;
+    let (able,): (i64,) =
+        tx.one("select count(*) from accounts where password_hash is not null", args![]).await?;
+    if able > 0 {
+        return Ok(None);
+    }
+    let token = invite(&mut tx, None).await?;
+    tx.commit().await?;
+    Ok(Some(token))
+}
+
 /// A new invitation; `None` makes the first administrator. The answer is the token of the link.
 pub async fn invite(tx: &mut Tx, account_id: Option<&str>) -> Result<String> {
     let token = sessions::secret();
@@ -90,7 +103,10 @@ async fn accept(app: &App, token: &str, account: Option<String>, entry: &Entry) 
         return Err(Error::refused("password", why));
     }
     if v.text("password") != v.text("again") {
-        return Err(Error::refused("again", "2回の入力が同じではありません。もう一度入力してください"));
+        return Err(Error::refused(
+            "again",
+            "2回の入力が同じではありません。もう一度入力してください",
+        ));
     }
     let hash = passwords::hash(v.text("password").to_owned()).await?;
     let mut tx = app.write(&Actor::system(app.clock.now(), "")).await?;

@@ -84,7 +84,9 @@ async fn check(app: &App, entry: &Entry) -> Result<Result<String, &'static str>>
         return Ok(Err(WRONG));
     };
     if locked_until.is_some_and(|until| until > system.at.to_string()) {
-        return Ok(Err("続けて間違えたため、15分間ログインできません。時間をおいてからお試しください"));
+        return Ok(Err(
+            "続けて間違えたため、15分間ログインできません。時間をおいてからお試しください",
+        ));
     }
     let right = passwords::verify(entry.get("password").to_owned(), hash).await;
     let mut tx = app.write(&system).await?;
@@ -132,7 +134,8 @@ async fn current_post(tx: &mut Tx, account_id: &str) -> Result<Option<String>> {
 
 /// Only paths of this server: a link in a mail must not lead elsewhere after signing in.
 fn local(next: &str) -> String {
-    let safe = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    let safe =
+        next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
     if safe { next.to_owned() } else { "/".to_owned() }
 }
 

@@ -1,6 +1,7 @@
 //! 職員: accounts, posts, sessions, signing in. One person, one account; posts say what they may do.
 
 pub mod accounts;
+pub mod drafts;
 pub mod invitations;
 pub mod login;
 pub mod me;

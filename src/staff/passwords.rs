@@ -14,7 +14,10 @@ pub async fn hash(password: String) -> Result<String> {
     });
     match done.await {
         Ok(Ok(hash)) => Ok(hash),
-        _ => Err(Error::refused("password", "パスワードを保存できませんでした。もう一度お試しください")),
+        _ => Err(Error::refused(
+            "password",
+            "パスワードを保存できませんでした。もう一度お試しください",
+        )),
     }
 }
 
@@ -59,7 +62,10 @@ mod tests {
         assert!(weakness("みじかい", "saeki").is_some());
         assert!(weakness("aaaaaaaaaaaaaaa", "saeki").is_some());
         assert!(weakness("Saeki-no-himitsu", "saeki").is_some());
-        assert_eq!(weakness("橋をわたる朝の電車の音", "saeki"), Some("パスワードは12文字以上にしてください。短い文をつなぐと覚えやすくなります"));
+        assert_eq!(
+            weakness("橋をわたる朝の電車の音", "saeki"),
+            Some("パスワードは12文字以上にしてください。短い文をつなぐと覚えやすくなります")
+        );
         assert_eq!(weakness("橋をわたる朝の電車の音がする", "saeki"), None);
     }
 }

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
 use super::{Db, Error, Result, batch::Writer, guards, tx};
@@ -60,10 +58,11 @@ async fn postgres(url: &str) -> Result<Db> {
         .connect_with(options)
         .await?;
     // Other collations order kana and compare key ranges differently from SQLite.
-    let (collate,): (String,) =
-        sqlx::query_as("select datcollate::text from pg_database where datname = current_database()")
-            .fetch_one(&pool)
-            .await?;
+    let (collate,): (String,) = sqlx::query_as(
+        "select datcollate::text from pg_database where datname = current_database()",
+    )
+    .fetch_one(&pool)
+    .await?;
     if !matches!(collate.as_str(), "C" | "C.UTF-8" | "C.utf8") {
         return Err(Error::Lost(format!(
             "データベースの照合順序が {collate} です。C.UTF-8 で作り直してください \

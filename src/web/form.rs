@@ -32,7 +32,11 @@ pub enum Kind {
     DateTime,
     /// 時刻 (9:05).
     Time,
-    Number { min: i64, max: i64, unit: &'static str },
+    Number {
+        min: i64,
+        max: i64,
+        unit: &'static str,
+    },
     /// One of a code list, as radios.
     Code(&'static str),
     /// One of a code list, as a drop-down (lists longer than ten).

@@ -2,7 +2,6 @@
 
 pub mod app;
 pub mod assets;
-pub mod drafts;
 pub mod error;
 pub mod form;
 pub mod page;

@@ -49,7 +49,8 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let mut parts: Multipart = req.extract().await.map_err(|_| {
             Error::refused("file", "ファイルを受け取れませんでした。もう一度選んでください。")
         })?;
-        let mut out = Self { entry: Entry::default(), file_name: String::new(), bytes: Bytes::new() };
+        let mut out =
+            Self { entry: Entry::default(), file_name: String::new(), bytes: Bytes::new() };
         while let Some(part) = parts.next_field().await.map_err(|_| too_large())? {
             let name = part.name().unwrap_or_default().to_owned();
             if let Some(file) = part.file_name().map(str::to_owned) {
@@ -75,9 +76,7 @@ pub fn same_site(headers: &HeaderMap) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, o)| o == host)
-        }
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, o)| o == host),
         _ => true, // not a browser; the token still decides
     }
 }

@@ -21,6 +21,12 @@ impl ClientNumber {
         (1..=Self::MAX).contains(&running).then_some(ClientNumber(running))
     }
 
+    /// From a column the database keeps above zero; what cannot be is shown as the nearest number.
+    pub fn from_row(running: i64) -> ClientNumber {
+        let last = i64::from(Self::MAX);
+        ClientNumber(u32::try_from(running.clamp(1, last)).unwrap_or(1))
+    }
+
     /// The running number, without the check digit.
     pub fn running(self) -> u32 {
         self.0

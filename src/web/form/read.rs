@@ -153,7 +153,9 @@ fn time(f: &Field, raw: &str) -> Result<String, String> {
     let plain = kana::digits_ascii(raw).replace('：', ":").replace('時', ":").replace('分', "");
     let (h, m) = match plain.split_once(':') {
         Some((h, m)) => (h.to_owned(), if m.is_empty() { "0".to_owned() } else { m.to_owned() }),
-        None if plain.len() == 4 && plain.is_ascii() => (plain[..2].to_owned(), plain[2..].to_owned()),
+        None if plain.len() == 4 && plain.is_ascii() => {
+            (plain[..2].to_owned(), plain[2..].to_owned())
+        }
         None => return Err(bad()),
     };
     let h: u8 = h.trim().parse().map_err(|_| bad())?;
@@ -164,9 +166,8 @@ fn time(f: &Field, raw: &str) -> Result<String, String> {
 fn number(f: &Field, raw: &str, min: i64, max: i64, unit: &str) -> Result<i64, String> {
     let plain = kana::digits_ascii(raw).replace([',', '，'], "");
     let plain = plain.trim().trim_end_matches(unit).trim();
-    let n: i64 = plain
-        .parse()
-        .map_err(|_| format!("{}は、数字（整数）で入力してください", f.label))?;
+    let n: i64 =
+        plain.parse().map_err(|_| format!("{}は、数字（整数）で入力してください", f.label))?;
     if n < min || n > max {
         return Err(format!("{}は{min}から{max}{unit}までで入力してください", f.label));
     }

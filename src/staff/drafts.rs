@@ -3,12 +3,11 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
-use super::form::Entry;
-use super::{App, Error, Result, Submitted};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::store::{Read, Tx};
+use crate::web::{App, Entry, Error, Result, Submitted};
 
 /// `POST /drafts/{form}`: the script sends the form as it stands; `_subject` says what it is about.
 pub async fn post(

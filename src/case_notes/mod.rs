@@ -1,0 +1,1 @@
+//! 支援経過: calls, visits, meetings, mail about one person; one timeline.

@@ -1,0 +1,1 @@
+//! 相談: what came in, who took it, what was answered.

@@ -1,0 +1,1 @@
+//! コーディネーターと担当: who takes the next case, and why.

@@ -1,0 +1,1 @@
+//! 次にすること: promises with an owner and a due date.

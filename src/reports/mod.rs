@@ -1,0 +1,1 @@
+//! 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.

@@ -1,0 +1,1 @@
+//! The fictional ward, played through the operations a person would use.

@@ -1,0 +1,3 @@
+//! きょう: the first page of each role.
+
+pub mod page;
