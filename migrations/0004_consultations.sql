@@ -7,6 +7,7 @@ create table consultations (
   client_id text references clients (id),
   standing text not null check (standing in ('named', 'anonymous', 'nobody')),
   occurred_at text not null,
+  occurred_on text not null check (length(occurred_on) = 10), -- the same day in Japan: what is counted
   minutes bigint check (minutes >= 0),
   channel text not null, -- code list `channel`
   inquirer_kind text not null, -- code list `inquirer_kind`
@@ -25,6 +26,7 @@ create table consultations (
   voided_at text, voided_by text, void_reason text
 );
 create index consultations_at on consultations (controller_id, occurred_at);
+create index consultations_on on consultations (occurred_on);
 create index consultations_client on consultations (client_id, occurred_at);
 create index consultations_handler on consultations (handler_id);
 
@@ -40,6 +42,7 @@ create table case_notes (
   client_id text not null references clients (id),
   organisation_id text not null references organisations (id),
   occurred_at text not null,
+  occurred_on text not null check (length(occurred_on) = 10), -- the same day in Japan: what is counted
   kind text not null, -- code list `note_kind`
   with_whom text not null default '',
   partner_id text references organisations (id),

@@ -13,7 +13,7 @@ create table report_snapshots (
   published_at text not null, published_by text not null,
   reach text not null -- whose sight it was drawn with; only the same or wider may read it
 );
-create index report_snapshots_report on report_snapshots (controller_id, report);
+create unique index report_snapshots_edition on report_snapshots (controller_id, report, edition);
 
 create table import_batches (
   id text primary key,
