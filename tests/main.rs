@@ -1,1 +1,8 @@
+//! The integration tests: the whole program without a socket, on SQLite and on PostgreSQL.
+//! One module a noun; `support` gives each test a world of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[macro_use]
+mod support;
+
+mod ground;

@@ -163,6 +163,10 @@ impl Read {
         Ok(both!(self, sql, &args, query_as_with, fetch_one))
     }
 
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.conn, Conn::Pg(_))
+    }
+
     fn seen<'a>(&self, sql: Sql, args: &[Arg<'a>]) -> (Sql, Vec<Arg<'a>>) {
         let mut all = self.actor.sight();
         all.extend_from_slice(args);
