@@ -16,12 +16,12 @@ pub use world::{Person, World};
 /// Each test twice: `name::sqlite` and `name::postgres`.
 #[macro_export]
 macro_rules! both {
-    ($($(#[$meta:meta])* async fn $name:ident($w:ident: World) $body:block)*) => { $(
+    ($($(#[$meta:meta])* async fn $name:ident($w:ident: $world:ty) $body:block)*) => { $(
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn body($w: $crate::support::World) $body
+            async fn body($w: $world) $body
 
             #[test]
             $(#[$meta])*
