@@ -1,6 +1,7 @@
 //! The commands, one file each; they call the same operations as the pages.
 //! Exit codes: 0 done, 1 refused, 2 not understood. Messages on stderr, results on stdout.
 
+mod demo;
 mod serve;
 
 use std::ffi::OsString;
@@ -21,6 +22,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 架空のみどり区で試す（この機械の中だけ）
+    Demo(demo::Demo),
     /// 本番のサーバーを動かす
     Serve(serve::Serve),
 }
@@ -51,6 +54,22 @@ impl DataArgs {
     }
 }
 
+/// The database's file in the data folder.
+const FILE: &str = "kakehashi.db";
+
+/// An operation's refusal in the words of a terminal: never values, never SQL.
+fn say(e: crate::web::Error) -> String {
+    use crate::web::Error;
+    match e {
+        Error::NotFound => "見つかりません。".into(),
+        Error::Refused(p) => p.0.into_iter().map(|(_, m)| m).collect::<Vec<_>>().join("\n"),
+        Error::Conflict(m) | Error::TooLarge(m) => m,
+        Error::Stale => "もう一度お試しください。".into(),
+        Error::Store(e) => e.to_string(),
+        Error::Page(e) => e.to_string(),
+    }
+}
+
 pub async fn run(args: impl IntoIterator<Item = OsString>, clock: Clock) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
@@ -60,6 +79,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, clock: Clock) -> Exit
         }
     };
     let done = match cli.command {
+        Command::Demo(c) => c.run(clock).await,
         Command::Serve(c) => c.run(clock).await,
     };
     match done {

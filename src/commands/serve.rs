@@ -1,6 +1,7 @@
 //! `kakehashi serve`: the production entry. Migrations on start, the first administrator by a
 //! one-time link, beyond this machine only with TLS or behind a proxy that does it.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -53,15 +54,26 @@ impl Serve {
         println!("{scheme}://{}", self.listen);
         match tls {
             Some((cert, key)) => listen_tls(app, self.listen, cert, key).await,
-            None => listen(app, self.listen).await,
+            None => listen(app, bind(self.listen).await?).await,
         }
     }
 }
 
+/// Takes the address, or says why not and what to do.
+pub async fn bind(at: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(at).await.map_err(|e| match e.kind() {
+        ErrorKind::AddrInUse => format!(
+            "{at} はほかのプログラムが使っています。それを終えるか、--listen {}:{} のように別の番号を\
+             付けてください。",
+            at.ip(),
+            at.port().wrapping_add(1)
+        ),
+        _ => format!("{at} で待ち受けられません: {e}"),
+    })
+}
+
 /// Serves until Ctrl-C, then lets what is running finish.
-pub async fn listen(app: App, at: SocketAddr) -> Result<(), String> {
-    let socket =
-        TcpListener::bind(at).await.map_err(|e| format!("{at} で待ち受けられません: {e}"))?;
+pub async fn listen(app: App, socket: TcpListener) -> Result<(), String> {
     let stop = async {
         let _ = tokio::signal::ctrl_c().await;
     };

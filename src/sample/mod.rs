@@ -1,1 +1,18 @@
-//! The fictional ward, played through the operations a person would use.
+//! The fictional ward みどり区: `sample/*.toml` played through the operations of the nouns above, by
+//! the staff who would have done each thing and at the instant they would have done it.
+//!
+//! Everything is counted from the day of the demo, so that the pages of today are always full, and
+//! what is made up is drawn from a fixed seed: the same day gives the same ward.
+
+mod data;
+mod luck;
+mod mark;
+mod offsets;
+mod play;
+mod staff;
+
+pub use mark::{Found, look};
+pub use play::play;
+
+/// Every account of the sample has it; the sign-in page shows it.
+pub const PASSWORD: &str = "kakehashi-demo";

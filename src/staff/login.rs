@@ -150,7 +150,7 @@ pub fn with_cookie(app: &App, token: &str, mut answer: Response) -> Response {
 }
 
 /// Demo accounts: (login, name, role), shown only where the data is the sample ward.
-type DemoAccounts = Vec<(String, String, String)>;
+pub type DemoAccounts = Vec<(String, String, String)>;
 
 async fn sign_in(app: &App, next: String, login: String, why: &'static str) -> Result<SignIn> {
     let accounts = if app.config.demo { demo_accounts(app).await? } else { vec![] };
@@ -159,7 +159,7 @@ async fn sign_in(app: &App, next: String, login: String, why: &'static str) -> R
 }
 
 /// One account a role, the first of each.
-async fn demo_accounts(app: &App) -> Result<DemoAccounts> {
+pub async fn demo_accounts(app: &App) -> Result<DemoAccounts> {
     let rows: DemoAccounts = app
         .read(&Actor::system(app.clock.now(), ""))
         .await?
