@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
-use crate::{staff, today};
+use crate::{audit, staff, today};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -42,6 +42,22 @@ routes! {
     // today
     GET "/" => today::page::get;
     // staff and audit
+    GET "/help" => staff::help::get;
+    GET "/me" => staff::me::get;
+    POST "/me" => staff::me::post;
+    POST "/me/password" => staff::me::password;
+    POST "/me/post" => staff::me::choose;
+    GET "/accounts" => staff::accounts::get;
+    GET "/accounts/new" => staff::account_new::get;
+    POST "/accounts/new" => staff::account_new::post;
+    GET "/accounts/{id}" => staff::account::get;
+    POST "/accounts/{id}" => staff::account::post;
+    POST "/accounts/{id}/invitation" => staff::account::invite;
+    GET "/organisations" => staff::organisations::get;
+    GET "/organisations/new" => staff::organisations::new;
+    POST "/organisations/new" => staff::organisations::post;
+    GET "/audit" => audit::list::get;
+    POST "/audit/verify" => audit::check::post;
 }
 
 pub fn router(app: App) -> Router {

@@ -72,6 +72,13 @@ pub async fn invite(tx: &mut Tx, account_id: Option<&str>) -> Result<String> {
     let token = sessions::secret();
     let at = tx.actor.at;
     let until = at.plus(Minutes(DAYS * 24 * 60));
+    if let Some(id) = account_id {
+        tx.exec(
+            "update invitations set expires_at = $2 where account_id = $1 and used_at is null",
+            args![id, at],
+        )
+        .await?;
+    }
     tx.exec(
         "insert into invitations (token_hash, account_id, created_at, expires_at)
          values ($1, $2, $3, $4)",
@@ -90,7 +97,9 @@ async fn open_invitation(app: &App, token: &str) -> Result<Option<String>> {
         .await?
         .maybe(
             "select account_id from invitations
-             where token_hash = $1 and used_at is null and expires_at > $2",
+             where token_hash = $1 and used_at is null and expires_at > $2
+               and (account_id is not null or not exists
+                 (select 1 from accounts where password_hash is not null))",
             args![sessions::digest(token), now],
         )
         .await?;
@@ -131,6 +140,7 @@ async fn accept(app: &App, token: &str, account: Option<String>, entry: &Entry) 
     )
     .await?;
     tx.record(Event::new("set_password", "account", &id)).await?;
+    sessions::end_all(&mut tx, &id).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,1 +1,200 @@
-//! 自分の設定.
+//! 自分の設定: one's name and posts, the keys, the password.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use sqlx::FromRow;
+
+use super::login::with_cookie;
+use super::{passwords, sessions};
+use crate::access::{Actor, Role};
+use crate::args;
+use crate::audit::Event;
+use crate::store::{Read, Tx};
+use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
+use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page, refused};
+
+pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
+    page(view(&app, &actor, &Problems::default()).await?)
+}
+
+/// `POST /me`: how the keyboard answers.
+pub async fn post(
+    State(app): State<App>,
+    actor: Actor,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let v = keys_form().read(&entry, &app.codes)?;
+    let mut tx = app.write(&actor).await?;
+    set_keys(&mut tx, &v).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/me").into_response())
+}
+
+/// `POST /me/password`: every session ends; this one is replaced.
+pub async fn password(
+    State(app): State<App>,
+    actor: Actor,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    match change_password(&app, &actor, &entry).await {
+        Ok(token) => Ok(with_cookie(&app, &token, Redirect::to("/me").into_response())),
+        Err(Error::Refused(bad)) => refused(view(&app, &actor, &bad).await?),
+        Err(e) => Err(e),
+    }
+}
+
+/// `POST /me/post`: 兼務. The session goes on in another post, and with that post's rights only.
+pub async fn choose(
+    State(app): State<App>,
+    actor: Actor,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let mut tx = app.write(&actor).await?;
+    let token = take_post(&mut tx, entry.get("post")).await?;
+    tx.commit().await?;
+    Ok(with_cookie(&app, &token, Redirect::to("/").into_response()))
+}
+
+pub fn keys_form() -> Form {
+    let keys = Field::new("single_keys", "1文字のキー操作を使う", Kind::Yes).help(
+        "j・k・/ などの1文字のキーです。読み上げソフトや音声入力と重なるときは外してください。",
+    );
+    Form::new("keys", "キー操作", vec![keys])
+}
+
+pub fn password_form() -> Form {
+    let fields = vec![
+        Field::new("current", "いまのパスワード", Kind::Password).required(),
+        Field::new("password", "新しいパスワード", Kind::Password)
+            .required()
+            .help("12文字以上。短い文をつなぐと覚えやすくなります。"),
+        Field::new("again", "新しいパスワードをもう一度", Kind::Password).required(),
+    ];
+    Form::new("password", "パスワードを変える", fields)
+}
+
+pub async fn set_keys(tx: &mut Tx, v: &Values) -> Result<()> {
+    let account = tx.actor.account_id.clone();
+    let on = i64::from(v.yes("single_keys"));
+    tx.exec("update accounts set single_keys = $2 where id = $1", args![account, on]).await?;
+    Ok(tx.record(Event::new("set", "account", &account).fields("single_keys")).await?)
+}
+
+/// The token of the session that goes on. Hashing takes its time outside the transaction.
+async fn change_password(app: &App, actor: &Actor, entry: &Entry) -> Result<String> {
+    let v = password_form().read(entry, &app.codes)?;
+    let (login, hash): (String, Option<String>) = app
+        .read(actor)
+        .await?
+        .one("select login, password_hash from accounts where id = $1", args![actor.account_id])
+        .await?;
+    let current = v.text("current").to_owned();
+    if !passwords::verify(current.clone(), hash.unwrap_or_default()).await {
+        return Err(Error::refused("current", "いまのパスワードが違います"));
+    }
+    if let Some(why) = passwords::weakness(v.text("password"), &login) {
+        return Err(Error::refused("password", why));
+    }
+    if v.text("password") == current {
+        return Err(Error::refused("password", "いまと違うパスワードにしてください"));
+    }
+    if v.text("password") != v.text("again") {
+        return Err(Error::refused(
+            "again",
+            "2回の入力が同じではありません。もう一度入力してください",
+        ));
+    }
+    let hash = passwords::hash(v.text("password").to_owned()).await?;
+    let mut tx = app.write(actor).await?;
+    let token = set_password(&mut tx, &hash).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+async fn set_password(tx: &mut Tx, hash: &str) -> Result<String> {
+    let (id, at) = (tx.actor.account_id.clone(), tx.actor.at);
+    let post = tx.actor.post_id.clone();
+    tx.exec(
+        "update accounts set password_hash = $2, password_set_at = $3 where id = $1",
+        args![id, hash, at],
+    )
+    .await?;
+    tx.record(Event::new("set_password", "account", &id)).await?;
+    sessions::end_all(tx, &id).await?;
+    sessions::open(tx, &id, &post).await
+}
+
+/// Only a post of one's own that is valid today.
+async fn take_post(tx: &mut Tx, post: &str) -> Result<String> {
+    let posts = posts(tx).await?;
+    let Some(post) = posts.into_iter().find(|p| p.id == post) else {
+        return Err(Error::NotFound);
+    };
+    let account = tx.actor.account_id.clone();
+    sessions::leave(tx).await?;
+    sessions::open(tx, &account, &post.id).await
+}
+
+/// 自分の職.
+#[derive(FromRow)]
+struct Post {
+    id: String,
+    organisation: String,
+    role: String,
+    title: String,
+    valid_from: String,
+}
+
+impl Post {
+    fn role(&self) -> &str {
+        Role::from_code(&self.role).map_or("", Role::label)
+    }
+
+    fn since(&self) -> String {
+        self.valid_from.parse().map_or_else(|_| self.valid_from.clone(), civil::format_era)
+    }
+}
+
+async fn posts(read: &mut Read) -> Result<Vec<Post>> {
+    let (account, today) = (read.actor.account_id.clone(), read.actor.today());
+    let rows = read
+        .all(
+            "select p.id, o.name as organisation, p.role, p.title, p.valid_from from posts p
+             join organisations o on o.id = p.organisation_id
+             where p.account_id = $1 and p.voided_at is null and p.valid_from <= $2
+               and (p.valid_until is null or p.valid_until > $2)
+             order by p.valid_from, p.id",
+            args![account, today],
+        )
+        .await?;
+    Ok(rows)
+}
+
+async fn view(app: &App, actor: &Actor, bad: &Problems) -> Result<Me> {
+    let mut read = app.read(actor).await?;
+    let posts = posts(&mut read).await?;
+    let (login,): (String,) =
+        read.one("select login from accounts where id = $1", args![actor.account_id]).await?;
+    let mut keys = Entry::default();
+    keys.set("single_keys", if actor.single_keys { "1" } else { "" });
+    Ok(Me {
+        page: app.page(actor, "設定", ""),
+        login,
+        post: actor.post_id.clone(),
+        posts,
+        keys: keys_form().view(&keys, &Problems::default(), &app.codes, &Options::new()),
+        password: password_form().view(&Entry::default(), bad, &app.codes, &Options::new()),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "staff/me.html")]
+struct Me {
+    page: Page,
+    login: String,
+    post: String,
+    posts: Vec<Post>,
+    keys: FormView,
+    password: FormView,
+}

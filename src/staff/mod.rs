@@ -1,7 +1,10 @@
 //! 職員: accounts, posts, sessions, signing in. One person, one account; posts say what they may do.
 
+pub mod account;
+pub mod account_new;
 pub mod accounts;
 pub mod drafts;
+pub mod help;
 pub mod invitations;
 pub mod login;
 pub mod me;

@@ -86,11 +86,27 @@ pub async fn end(tx: &mut Tx, token: &str) -> Result<()> {
     Ok(())
 }
 
-/// Changes whenever the password or the post does.
+/// Ends every session of an account: its password or its posts have changed.
+pub async fn end_all(tx: &mut Tx, account_id: &str) -> Result<()> {
+    tx.exec("delete from sessions where account_id = $1", args![account_id]).await?;
+    tx.record(Event::new("end_all", "session", account_id)).await?;
+    Ok(())
+}
+
+/// Ends the session this request came with: another one takes its place.
+pub async fn leave(tx: &mut Tx) -> Result<()> {
+    let (account, csrf) = (tx.actor.account_id.clone(), tx.actor.csrf.clone());
+    tx.exec("delete from sessions where account_id = $1 and csrf = $2", args![account, csrf])
+        .await?;
+    Ok(())
+}
+
+/// Changes whenever the password or the post does. The hash has a new salt each time, so it tells
+/// two passwords apart even where the clock stands still.
 async fn stamp(read: &mut Read, account_id: &str, post_id: &str) -> Result<String> {
     let row: Option<(String, String, String)> = read
         .maybe(
-            "select coalesce(a.password_set_at, ''), p.role, p.organisation_id
+            "select coalesce(a.password_hash, ''), p.role, p.organisation_id
              from accounts a join posts p on p.id = $2 and p.account_id = a.id where a.id = $1",
             args![account_id, post_id],
         )

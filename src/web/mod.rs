@@ -10,5 +10,5 @@ pub mod submitted;
 pub use app::{App, Clock, Config};
 pub use error::{Error, Result};
 pub use form::{Entry, Field, Form, FormView, Kind, Options, Problems, Values};
-pub use page::{Page, page};
+pub use page::{Page, page, refused};
 pub use submitted::{Submitted, Upload};

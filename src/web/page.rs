@@ -1,6 +1,7 @@
 //! What every page carries around its content, and how it is sent.
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{App, Result};
@@ -76,4 +77,9 @@ impl App {
 /// Renders a template as the answer.
 pub fn page(template: impl Template) -> Result<Response> {
     Ok(Html(template.render()?).into_response())
+}
+
+/// The same page again, with what was typed and what to mend.
+pub fn refused(template: impl Template) -> Result<Response> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(template.render()?)).into_response())
 }

@@ -1,0 +1,123 @@
+//! The words for what was done and to what: an event without a word here is shown by its code.
+
+pub const VERBS: &[(&str, &str)] = &[
+    ("view", "見た"),
+    ("search", "さがした"),
+    ("export", "ファイルに出した"),
+    ("print", "印刷した"),
+    ("enrol", "登録した"),
+    ("create", "作った"),
+    ("add", "加えた"),
+    ("write", "書いた"),
+    ("record", "記録した"),
+    ("log", "記録した"),
+    ("change", "変えた"),
+    ("correct", "訂正した"),
+    ("void", "取り消した"),
+    ("end", "終えた"),
+    ("end_all", "すべて終えた"),
+    ("open", "始めた"),
+    ("close", "終結にした"),
+    ("reopen", "再開した"),
+    ("judge", "判定した"),
+    ("assign", "担当を決めた"),
+    ("propose", "担当の候補を見た"),
+    ("request", "依頼した"),
+    ("withdraw", "取り下げた"),
+    ("hand_over", "引き継いだ"),
+    ("handover", "引き継いだ"),
+    ("done", "済みにした"),
+    ("complete", "済みにした"),
+    ("publish", "公表した"),
+    ("import", "取り込んだ"),
+    ("undo", "取り込みを戻した"),
+    ("save", "下書きを保存した"),
+    ("set", "設定した"),
+    ("set_password", "パスワードを決めた"),
+    ("invite", "案内を作った"),
+    ("disable", "止めた"),
+    ("enable", "使えるようにした"),
+    ("fail", "失敗した"),
+    ("verify", "検証した"),
+    ("join", "加わった"),
+    ("leave", "外れた"),
+    ("consent", "同意を記録した"),
+    ("restrict", "制限を付けた"),
+];
+
+const NOUNS: &[(&str, &str)] = &[
+    ("client", "利用者の記録"),
+    ("clients", "利用者の一覧"),
+    ("name", "氏名"),
+    ("birth", "出生"),
+    ("residence", "住まい"),
+    ("contact", "連絡先"),
+    ("caution", "伝えるときの配慮"),
+    ("whereabouts", "居場所"),
+    ("timetable", "一週間の居場所"),
+    ("carer", "保護者・介護者"),
+    ("sibling", "きょうだい"),
+    ("certificate", "手帳・受給者証"),
+    ("diagnosis", "病名"),
+    ("condition", "からだの状態"),
+    ("care", "医療的ケア"),
+    ("device", "医療機器と電源"),
+    ("physician", "主治医"),
+    ("enrolment", "園・学校"),
+    ("allergy", "アレルギー"),
+    ("care_score", "医療的ケア判定スコア"),
+    ("looks", "閲覧の記録"),
+    ("closure", "終結"),
+    ("restriction", "制限"),
+    ("consent", "同意"),
+    ("team_member", "支援チーム"),
+    ("family_link", "家族のアカウント"),
+    ("consultation", "相談"),
+    ("consultations", "相談の一覧"),
+    ("case_note", "支援経過"),
+    ("case_notes", "支援経過"),
+    ("timeline", "相談と支援の経過"),
+    ("follow_up", "次にすること"),
+    ("assignment", "担当"),
+    ("case_request", "新規ケースの依頼"),
+    ("handover", "引継ぎ"),
+    ("coordinator", "コーディネーター"),
+    ("report", "統計"),
+    ("snapshot", "公表した統計"),
+    ("import", "取り込み"),
+    ("draft", "下書き"),
+    ("session", "ログイン"),
+    ("sign_in", "ログイン"),
+    ("account", "アカウント"),
+    ("post", "職"),
+    ("organisation", "機関"),
+    ("setting", "設定"),
+    ("audit", "監査の記録"),
+];
+
+pub fn verb(code: &str) -> &str {
+    find(VERBS, code)
+}
+
+pub fn noun(code: &str) -> &str {
+    find(NOUNS, code)
+}
+
+fn find<'a>(words: &[(&'static str, &'static str)], code: &'a str) -> &'a str {
+    words.iter().find(|(c, _)| *c == code).map_or(code, |(_, w)| w)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_stands_once_and_unknown_ones_stay_codes() {
+        for words in [VERBS, NOUNS] {
+            let codes: std::collections::BTreeSet<_> = words.iter().map(|w| w.0).collect();
+            assert_eq!(codes.len(), words.len());
+        }
+        assert_eq!((verb("view"), noun("client")), ("見た", "利用者の記録"));
+        assert_eq!(verb("juggle"), "juggle");
+    }
+}
