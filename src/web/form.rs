@@ -3,6 +3,8 @@
 
 mod bad;
 mod read;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use bad::bad_entry;
