@@ -1,40 +1,40 @@
 //! Kakehashi (架け橋): the information system of a region that supports people who need medical
 //! care at home. Modules in reading order; a noun uses nouns above it and the ground floor.
 
-/// 支援経過: calls, visits, meetings, mail about one person; one timeline.
-pub mod case_notes;
 /// 利用者: the registry: people, their families, care, devices, and who may see them.
 pub mod clients;
-/// 相談: what came in, who took it, what was answered.
-pub mod consultations;
-/// コーディネーターと担当: who takes the next case, and why.
-pub mod coordinators;
 /// 次にすること: promises with an owner and a due date.
 pub mod follow_ups;
-/// 取り込み: files as wards have them, dry run, one transaction, undo.
-pub mod imports;
+/// 相談: what came in, who took it, what was answered.
+pub mod consultations;
+/// 支援経過: calls, visits, meetings, mail about one person; one timeline.
+pub mod case_notes;
+/// コーディネーターと担当: who takes the next case, and why.
+pub mod coordinators;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
-/// The fictional ward, played through the operations above.
-pub mod sample;
+/// 取り込み: files as wards have them, dry run, one transaction, undo.
+pub mod imports;
 /// きょう: the first page of each role.
 pub mod today;
+/// The fictional ward, played through the operations above.
+pub mod sample;
 
-/// The demo, the server and the other commands.
-pub mod commands;
 /// Every URL in one table.
 pub mod routes;
+/// The demo, the server and the other commands.
+pub mod commands;
 
 // ground floor
-/// Who may see and do what: the actor, the access table, the predicate.
-pub mod access;
-/// 閲覧・操作記録: what was done, in hash chains.
-pub mod audit;
-/// Code lists from data files.
-pub mod codes;
 /// 職員: accounts, posts, organisations, sessions.
 pub mod staff;
-/// The database, whichever it is.
-pub mod store;
+/// 閲覧・操作記録: what was done, in hash chains.
+pub mod audit;
+/// Who may see and do what: the actor, the access table, the predicate.
+pub mod access;
 /// Pages, forms, errors.
 pub mod web;
+/// Code lists from data files.
+pub mod codes;
+/// The database, whichever it is.
+pub mod store;

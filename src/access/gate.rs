@@ -21,7 +21,12 @@ pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Respo
         Ok(Some(elsewhere)) => elsewhere,
         Err(e) => e.into_response(),
     };
-    let headers = answer.headers_mut();
+    guard(answer.headers_mut());
+    answer
+}
+
+/// What every answer says to the browser: keep nothing, fetch nothing, be framed by nobody.
+fn guard(headers: &mut HeaderMap) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     for (name, value) in [
         ("content-security-policy", CSP),
@@ -31,7 +36,6 @@ pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Respo
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    answer
 }
 
 /// `None`: go on. `Some`: the sign-in first.

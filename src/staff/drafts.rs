@@ -9,6 +9,9 @@ use crate::audit::Event;
 use crate::store::{Read, Tx};
 use crate::web::{App, Entry, Error, Result, Submitted};
 
+/// Ids of forms and records are short; anything longer is not ours.
+const LONGEST_NAME: usize = 80;
+
 /// `POST /drafts/{form}`: the script sends the form as it stands; `_subject` says what it is about.
 pub async fn post(
     State(app): State<App>,
@@ -16,20 +19,21 @@ pub async fn post(
     Path(form): Path<String>,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    if form.len() > 60 {
-        return Err(Error::NotFound);
-    }
     let mut tx = app.write(&actor).await?;
     save(&mut tx, &form, &entry).await?;
     tx.commit().await?;
     let t = actor.at.civil_time();
-    let said = format!("{}時{:02}分{:02}秒", t.hour(), t.minute(), t.second());
-    Ok(said.into_response())
+    Ok(format!("{}時{:02}分{:02}秒", t.hour(), t.minute(), t.second()).into_response())
 }
 
 pub async fn save(tx: &mut Tx, form: &str, entry: &Entry) -> Result<()> {
     let subject = entry.get("_subject").to_owned();
-    let kept: Vec<_> = entry.0.iter().filter(|(n, _)| !n.starts_with('_')).collect();
+    if form.len() > LONGEST_NAME || subject.len() > LONGEST_NAME {
+        return Err(Error::NotFound);
+    }
+    // A My Number is stored nowhere, not even while it is being typed.
+    let keep = |n: &str, v: &str| !n.starts_with('_') && !kana::contains_my_number(v);
+    let kept: Vec<_> = entry.0.iter().filter(|(n, v)| keep(n, v)).collect();
     let body = serde_json::to_string(&kept).unwrap_or_default();
     let actor = tx.actor.clone();
     tx.exec(
