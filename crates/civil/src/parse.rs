@@ -256,5 +256,4 @@ fn unreadable_time() -> DateError {
 }
 
 #[cfg(test)]
-#[path = "parse_tests.rs"]
 mod tests;
