@@ -87,3 +87,18 @@ macro_rules! countable_consultation {
         concat!("($1 = 'statistics' or ", $crate::visible_consultation!(), ")")
     };
 }
+
+/// True when the actor may count a case as part of a colleague's load. Wider than [`visible!`] on
+/// purpose, and for numbers only: whoever decides who takes the next case must know how much
+/// everybody of the same controller carries, but not whom.
+#[macro_export]
+macro_rules! countable_load {
+    ($client:literal) => {
+        concat!(
+            "(/*see*/ exists (select 1 from clients seen where seen.id = ",
+            $client,
+            " and seen.controller_id = $2 and $1 in ('controller', 'team')",
+            " and $3 = $3 and $4 = $4 and $5 = $5))"
+        )
+    };
+}
