@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
-use crate::{audit, staff, today};
+use crate::{audit, coordinators, staff, today};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -37,6 +37,22 @@ routes! {
     // consultations
     // case_notes
     // coordinators
+    GET "/assignments" => coordinators::caseload::get;
+    GET "/assignments/settings" => coordinators::limits::get;
+    POST "/assignments/settings" => coordinators::limits::post;
+    GET "/assignments/of/{account}" => coordinators::cases_of::get;
+    GET "/assignments/offices/{organisation}" => coordinators::cases_of::office;
+    GET "/coordinators/{account}/profile" => coordinators::profile::get;
+    POST "/coordinators/{account}/profile" => coordinators::profile::post;
+    GET "/coordinators/{account}/leaves" => coordinators::leave::get;
+    POST "/coordinators/{account}/leaves" => coordinators::leave::post;
+    GET "/consultations/{id}/case" => coordinators::request::get_case;
+    POST "/consultations/{id}/case" => coordinators::request::post_case;
+    GET "/clients/{number}/request" => coordinators::request::get;
+    POST "/clients/{number}/request" => coordinators::request::post;
+    GET "/requests/{id}" => coordinators::assign::get;
+    POST "/requests/{id}" => coordinators::assign::post;
+    POST "/requests/{id}/withdraw" => coordinators::assign::withdraw;
     // reports
     // imports
     // today

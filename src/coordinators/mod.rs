@@ -2,11 +2,9 @@
 //! `people` and `waiting` say what is known about both sides, the rest are pages.
 
 pub mod assign;
-pub mod batch;
 pub mod caseload;
 pub mod cases_of;
-pub mod hand_over;
-pub mod history;
+mod form;
 pub mod leave;
 pub mod limits;
 pub mod people;
