@@ -18,11 +18,7 @@ use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values};
 use crate::{args, visible};
 
-pub async fn get(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-) -> Result<Response> {
+pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
     show(&app, &actor, &id, Sent::default()).await
 }
 
@@ -99,11 +95,7 @@ pub async fn decide(tx: &mut Tx, request_id: &str, codes: &Codes, v: &Values) ->
     Ok(id)
 }
 
-fn choose<'a>(
-    request: &Waiting,
-    considered: &'a [Candidate],
-    v: &Values,
-) -> Result<&'a Candidate> {
+fn choose<'a>(request: &Waiting, considered: &'a [Candidate], v: &Values) -> Result<&'a Candidate> {
     if !request.open {
         return Err(already());
     }
@@ -125,7 +117,10 @@ fn choose<'a>(
 }
 
 fn already() -> Error {
-    Error::refused("", "この依頼は、すでに決まったか、取り下げられています。担当のページを開き直してください")
+    Error::refused(
+        "",
+        "この依頼は、すでに決まったか、取り下げられています。担当のページを開き直してください",
+    )
 }
 
 /// The request is decided once: who comes second is told so.
@@ -209,11 +204,7 @@ pub async fn withdraw_request(tx: &mut Tx, id: &str, v: &Values) -> Result<()> {
 }
 
 /// The candidates for a request as things stand.
-pub async fn proposal(
-    read: &mut Read,
-    request: &Waiting,
-    codes: &Codes,
-) -> Result<Vec<Candidate>> {
+pub async fn proposal(read: &mut Read, request: &Waiting, codes: &Codes) -> Result<Vec<Candidate>> {
     let (rules, today) = (Rules::official()?, read.actor.today());
     let people = people::on_duty(read).await?;
     let siblings = waiting::siblings(read, &request.client_id).await?;

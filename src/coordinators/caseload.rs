@@ -6,11 +6,11 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::assign::Words;
+use super::people;
 use super::propose::{Candidate, Case, Person, on_leave, propose};
 use super::rules::{Rules, plain};
 use super::settings::{self, FELT_LIMIT};
 use super::waiting::{self, Waiting};
-use super::people;
 use crate::access::{Actor, Reach};
 use crate::args;
 use crate::audit::Event;
@@ -97,7 +97,9 @@ async fn view(app: &App, actor: &Actor, done: &str) -> Result<Caseload> {
 
 fn told(done: &str) -> &'static str {
     match done {
-        "assigned" => "担当を決めました。支援チームに加わり、利用者の記録が見えるようになりました。",
+        "assigned" => {
+            "担当を決めました。支援チームに加わり、利用者の記録が見えるようになりました。"
+        }
         "withdrawn" => "依頼を取り下げました。",
         "handed" => "引継ぎを記録しました。",
         "batch" => "まとめて担当を決めました。",

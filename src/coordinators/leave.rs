@@ -72,12 +72,7 @@ pub async fn leave(tx: &mut Tx, account_id: &str, v: &Values) -> Result<()> {
     Ok(tx.record(event).await?)
 }
 
-async fn overlaps(
-    tx: &mut Tx,
-    account_id: &str,
-    starts: Date,
-    back: Option<Date>,
-) -> Result<bool> {
+async fn overlaps(tx: &mut Tx, account_id: &str, starts: Date, back: Option<Date>) -> Result<bool> {
     let (n,): (i64,) = tx
         .one(
             "select count(*) from coordinator_leaves where account_id = $1 and voided_at is null

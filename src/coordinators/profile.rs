@@ -50,8 +50,9 @@ pub fn form() -> Form {
                 .help("選ばないと、地区は候補の理由に使いません。"),
             Field::new("skills", "得意なこと", Kind::Codes("skill")),
             Field::new("training", "研修", Kind::Code("training_state")).required(),
-            Field::new("felt_limit", "担当できる件数の目安", limit)
-                .help("空けておくと、地域の目安を使います。超えても担当できますが、候補の理由に出ます。"),
+            Field::new("felt_limit", "担当できる件数の目安", limit).help(
+                "空けておくと、地域の目安を使います。超えても担当できますが、候補の理由に出ます。",
+            ),
             Field::new("listed", "名簿に載せることに同意している", Kind::Yes),
             Field::new("starts_on", "この内容になった日", Kind::Date).required(),
         ],

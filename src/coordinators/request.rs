@@ -160,7 +160,8 @@ async fn may_wait(tx: &mut Tx, client: &Summary, v: &Values) -> Result<()> {
         )
         .await?;
     if open > 0 {
-        let why = "この人の依頼は、すでに出ています。担当のページの「担当が決まっていない人」にあります";
+        let why =
+            "この人の依頼は、すでに出ています。担当のページの「担当が決まっていない人」にあります";
         return Err(Error::refused("", why));
     }
     let desks = desks(tx, &client.id).await?;
@@ -292,7 +293,8 @@ fn ask(
         Some(id) => format!("/consultations/{id}/case?client={}", client.number),
         None => format!("{home}/request"),
     };
-    let who = format!("{}　{}　{}", client.number, client.age, app.codes.label("area", &client.area));
+    let who =
+        format!("{}　{}　{}", client.number, client.age, app.codes.label("area", &client.area));
     let form = form().view(entry, bad, &app.codes, offers);
     let around = Around {
         crumbs: vec![(home, client.number.to_string())],
