@@ -19,6 +19,7 @@ create table consultations (
   region text not null, -- code list `region`
   text text not null,
   answer text not null default '',
+  words text not null default '', -- text, answer and names as a search key (crate kana)
   handler_id text not null references accounts (id),
   import_id text,
   recorded_at text not null, recorded_by text not null,

@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
-use crate::{audit, coordinators, staff, today};
+use crate::{audit, consultations, coordinators, follow_ups, staff, today};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -32,9 +32,22 @@ routes! {
     GET "/invitations/{token}" => staff::invitations::get;
     POST "/invitations/{token}" => staff::invitations::post;
     POST "/drafts/{form}" => staff::drafts::post;
+    POST "/drafts/{form}/drop" => staff::drafts::throw_away;
     // clients
     // follow_ups
+    GET "/follow-ups" => follow_ups::list::get;
+    GET "/follow-ups/{id}" => follow_ups::show::get;
+    POST "/follow-ups/{id}/done" => follow_ups::done::post;
+    POST "/follow-ups/{id}/hand-over" => follow_ups::hand_over::post;
     // consultations
+    GET "/consultations" => consultations::list::get;
+    GET "/consultations/new" => consultations::log::get;
+    POST "/consultations/new" => consultations::log::post;
+    GET "/consultations/{id}" => consultations::show::get;
+    GET "/consultations/{id}/correct" => consultations::correct::get;
+    POST "/consultations/{id}/correct" => consultations::correct::post;
+    GET "/consultations/{id}/withdraw" => consultations::withdraw::get;
+    POST "/consultations/{id}/withdraw" => consultations::withdraw::post;
     // case_notes
     // coordinators
     GET "/assignments" => coordinators::caseload::get;

@@ -65,15 +65,7 @@ pub async fn hand_over(tx: &mut Tx, id: &str, to: &str, note: &str) -> Result<()
     tx.exec(
         "insert into follow_up_handovers (id, follow_up_id, from_id, to_id, note, recorded_at,
            recorded_by) values ($1, $2, $3, $4, $5, $6, $7)",
-        args![
-            Uuid::now_v7().to_string(),
-            id,
-            found.owner_id,
-            to,
-            note,
-            actor.at,
-            actor.account_id
-        ],
+        args![Uuid::now_v7().to_string(), id, found.owner_id, to, note, actor.at, actor.account_id],
     )
     .await?;
     tx.record(Event::new("hand_over", "follow_up", id).client(found.client_id).fields("owner"))

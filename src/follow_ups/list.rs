@@ -265,7 +265,10 @@ impl Row {
             days_late: late.max(0),
             due_on,
             number: self.number.map(ClientNumber::from_row),
-            client: self.family.map(|f| format!("{f} {given}").trim().to_owned()).unwrap_or_default(),
+            client: self
+                .family
+                .map(|f| format!("{f} {given}").trim().to_owned())
+                .unwrap_or_default(),
             done_on: done.map(|t| civil::format_with_weekday(t.civil_date())).unwrap_or_default(),
             is_open: self.done_at.is_none() && self.voided_at.is_none(),
             id: self.id,

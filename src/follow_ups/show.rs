@@ -11,16 +11,12 @@ use super::{done, hand_over};
 use crate::access::{Actor, Reach};
 use crate::args;
 use crate::audit::Event;
-use crate::staff::organisations::colleagues;
+use crate::staff::colleagues;
 use crate::store::Read;
 use crate::web::form::{Form, FormView, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, page};
 
-pub async fn get(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-) -> Result<Response> {
+pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
     let nothing = (Entry::default(), Problems::default());
     let view = view(&app, &actor, &id, ("", &nothing.0, &nothing.1)).await?;
     app.viewed(&actor, Event::new("view", "follow_up", &id).client(view.f.client_id.clone()))
@@ -90,7 +86,7 @@ async fn view(
     let f = one(&mut read, id).await?.ok_or(Error::NotFound)?;
     let mine = own(&mut read, id).await.is_ok();
     let handed = handed(&mut read, id).await?;
-    let others = colleagues(&mut read).await?;
+    let others = colleagues::offered(&mut read).await?;
     let others = others.into_iter().filter(|(account, _)| *account != f.owner_id).collect();
     let offers: Options = [("to", others)].into();
     let (none, fine) = (Entry::default(), Problems::default());
@@ -100,8 +96,19 @@ async fn view(
     };
     let (finish, hand) = (shape(done::form(), "done"), shape(hand_over::form(), "hand"));
     let wrong = finish.problems.len() + hand.problems.len();
-    let title = if wrong > 0 { format!("エラー {wrong}か所：次にすること") } else { "次にすること".into() };
-    Ok(Show { page: app.page(actor, title, "/follow-ups"), may: mine && f.is_open, f, handed, finish, hand })
+    let title = if wrong > 0 {
+        format!("エラー {wrong}か所：次にすること")
+    } else {
+        "次にすること".into()
+    };
+    Ok(Show {
+        page: app.page(actor, title, "/follow-ups"),
+        may: mine && f.is_open,
+        f,
+        handed,
+        finish,
+        hand,
+    })
 }
 
 #[derive(Template)]

@@ -1,7 +1,7 @@
 //! 下書き: what is being typed, kept on the server every few seconds until the form is sent.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::access::Actor;
 use crate::args;
@@ -24,6 +24,22 @@ pub async fn post(
     tx.commit().await?;
     let t = actor.at.civil_time();
     Ok(format!("{}時{:02}分{:02}秒", t.hour(), t.minute(), t.second()).into_response())
+}
+
+/// `POST /drafts/{form}/drop`: what was left unfinished is thrown away; `_back` is where to go on.
+pub async fn throw_away(
+    State(app): State<App>,
+    actor: Actor,
+    Path(form): Path<String>,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let mut tx = app.write(&actor).await?;
+    drop(&mut tx, &form, entry.get("_subject")).await?;
+    tx.record(Event::new("drop", "draft", &form)).await?;
+    tx.commit().await?;
+    let back = entry.get("_back");
+    let local = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\n']);
+    Ok(Redirect::to(if local { back } else { "/" }).into_response())
 }
 
 pub async fn save(tx: &mut Tx, form: &str, entry: &Entry) -> Result<()> {
@@ -58,6 +74,32 @@ pub async fn load(read: &mut Read, form: &str, subject: &str) -> Result<Option<(
         )
         .await?;
     Ok(row.and_then(|(body, at)| Some((Entry(serde_json::from_str(&body).ok()?), at))))
+}
+
+/// 書きかけ. One of several: a call that came in while another was being written down.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub subject: String,
+    pub entry: Entry,
+    pub saved_at: String,
+}
+
+/// Everything left unfinished of a form whose subject begins so, the newest first.
+pub async fn unfinished(read: &mut Read, form: &str, subject: &str) -> Result<Vec<Kept>> {
+    let account = read.actor.account_id.clone();
+    let rows: Vec<(String, String, String)> = read
+        .all(
+            "select subject, body, saved_at from drafts where account_id = $1 and form = $2
+             order by saved_at desc",
+            args![account, form],
+        )
+        .await?;
+    let rows = rows.into_iter().filter(|(s, ..)| s.starts_with(subject));
+    Ok(rows
+        .filter_map(|(subject, body, saved_at)| {
+            Some(Kept { subject, entry: Entry(serde_json::from_str(&body).ok()?), saved_at })
+        })
+        .collect())
 }
 
 /// The form was sent: its draft is no longer needed.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod account_new;
 pub mod accounts;
+pub mod colleagues;
 pub mod drafts;
 pub mod help;
 pub mod invitations;

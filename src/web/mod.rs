@@ -5,6 +5,7 @@ pub mod assets;
 pub mod error;
 pub mod form;
 pub mod page;
+pub mod said;
 pub mod submitted;
 
 pub use app::{App, Clock, Config};

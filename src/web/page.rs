@@ -39,6 +39,7 @@ const MENU: &[(&str, &str)] = &[
     ("/clients", "利用者"),
     ("/consultations", "相談"),
     ("/case-notes", "支援経過"),
+    ("/follow-ups", "次にすること"),
     ("/assignments", "担当"),
     ("/reports", "統計"),
     ("/imports", "取り込み"),

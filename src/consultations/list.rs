@@ -1,0 +1,239 @@
+//! The consultations behind a number, page by page.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+use super::filter::{self, Filter};
+use super::record::Consultation;
+use crate::access::Actor;
+use crate::audit::Event;
+use crate::staff::colleagues;
+use crate::store::{Arg, Read};
+use crate::web::form::{FormView, Options, Problems};
+use crate::web::submitted::decode;
+use crate::web::{App, Entry, Error, Page, Result};
+use crate::{args, clients, consultation_rows, visible, visible_consultation};
+
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let asked = Entry(decode(query.unwrap_or_default().as_bytes()));
+    let mut read = app.read(&actor).await?;
+    let (view, about) = view(&app, &mut read, &asked).await?;
+    drop(read);
+    app.viewed(&actor, Event::new("view", "consultations", "").client(about)).await?;
+    let bad = !view.form.problems.is_empty();
+    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, Html(view.render()?)).into_response())
+}
+
+const PER_PAGE: usize = 50;
+
+/// Conditions shared by the list and its count.
+macro_rules! asked {
+    () => {
+        concat!(
+            plain!(),
+            " and ((cast($19 as bigint) is null and cast($20 as bigint) is null) or (",
+            visible!("k.client_id", "identity"),
+            " and exists (select 1 from client_births b where b.client_id = k.client_id",
+            " and b.voided_at is null and b.valid_from <= $5",
+            " and (b.valid_until is null or b.valid_until > $5) and ",
+            age!(),
+            " >= coalesce(cast($19 as bigint), 0) and ",
+            age!(),
+            " < coalesce(cast($20 as bigint), 999))))"
+        )
+    };
+}
+
+/// Full years on the day of the consultation.
+macro_rules! age {
+    () => {
+        "(cast(substr(k.occurred_on, 1, 4) as bigint) - cast(substr(b.born_on, 1, 4) as bigint) \
+          - case when substr(k.occurred_on, 6) < substr(b.born_on, 6) then 1 else 0 end)"
+    };
+}
+
+macro_rules! plain {
+    () => {
+        " and k.recorded_at <= $6 and (k.voided_at is null or k.voided_at > $6) \
+         and k.occurred_on >= $7 and k.occurred_on < $8 \
+         and (cast($9 as text) is null or k.inquirer_kind = $9) \
+         and (cast($10 as text) is null or k.scope = $10) \
+         and (cast($11 as text) is null or k.region = $11) \
+         and (cast($12 as text) is null or k.organisation_id = $12) \
+         and (cast($13 as text) is null or exists (select 1 from consultation_topics t \
+          where t.consultation_id = k.id and t.topic = $13)) \
+         and (cast($14 as text) is null or k.series = $14) \
+         and (cast($15 as text) is null or k.channel = $15) \
+         and (cast($16 as text) is null or k.handler_id = $16) \
+         and (cast($17 as text) is null or k.client_id = $17) \
+         and (cast($18 as text) is null or k.words like $18 escape '!')"
+    };
+}
+
+fn values(f: &Filter) -> Vec<Arg<'static>> {
+    let text = |t: Option<String>| Arg::Text(t.map(Into::into));
+    let mut all = vec![text(Some(f.known_at.to_string()))];
+    all.push(text(Some(f.from.to_string())));
+    all.push(text(Some(f.until.to_string())));
+    all.extend(filter::PLAIN.iter().map(|name| text(f.get(name))));
+    all.push(text(f.client_id.clone()));
+    all.push(text(f.q.clone()));
+    all.extend(["age_from", "age_until"].map(|name| Arg::Int(f.int(name))));
+    all
+}
+
+/// The newest first; `before` is the last row of the page before: its instant and id.
+async fn find(read: &mut Read, f: &Filter, before: (&str, &str)) -> Result<Vec<Consultation>> {
+    let mut all = values(f);
+    all.extend([before.0.to_owned(), before.1.to_owned()].map(|t| Arg::Text(Some(t.into()))));
+    let rows = read
+        .see_all(
+            concat!(
+                consultation_rows!(),
+                asked!(),
+                " and (k.occurred_at < $21 or (k.occurred_at = $21 and k.id < $22))",
+                " order by k.occurred_at desc, k.id desc limit 51"
+            ),
+            &all,
+        )
+        .await?;
+    Ok(rows)
+}
+
+async fn count(read: &mut Read, f: &Filter) -> Result<i64> {
+    let (n,): (i64,) = read
+        .see_one(
+            concat!(
+                "select count(*) from consultations k where ",
+                visible_consultation!(),
+                asked!()
+            ),
+            &values(f),
+        )
+        .await?;
+    Ok(n)
+}
+
+async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<(List, Option<String>)> {
+    let offers = offers(read).await?;
+    let names: Vec<_> = offers.values().flatten().cloned().collect();
+    let actor = read.actor.clone();
+    let mut bad = Problems::default();
+    let mut list = List {
+        page: app.page(&actor, "相談", "/consultations"),
+        form: filter::form().view(asked, &bad, &app.codes, &offers),
+        words: vec![],
+        total: 0,
+        rows: vec![],
+        more: String::new(),
+        labels: Labels(app.codes.clone()),
+        logs: app.access.allows(actor.role, "GET", "/consultations/new"),
+    };
+    let mut about = None;
+    match filtered(read, asked, app).await {
+        Ok(f) => {
+            let (at, id) = (asked.get("before"), asked.get("id"));
+            let start = if at.is_empty() { ("9999", "") } else { (at, id) };
+            list.rows = find(read, &f, start).await?;
+            list.total = count(read, &f).await?;
+            list.words = f.words(&app.codes, &names);
+            about = f.client_id;
+        }
+        Err(Error::Refused(problems)) => bad = problems,
+        Err(e) => return Err(e),
+    }
+    if list.rows.len() > PER_PAGE {
+        list.rows.truncate(PER_PAGE);
+        list.more = list.rows.last().map(|k| next_page(asked, k)).unwrap_or_default();
+    }
+    list.form = filter::form().view(asked, &bad, &app.codes, &offers);
+    Ok((list, about))
+}
+
+/// The filter with its person looked up: one the actor may not see is one that does not exist.
+async fn filtered(read: &mut Read, asked: &Entry, app: &App) -> Result<Filter> {
+    let mut f = Filter::read(asked, &app.codes)?;
+    if let Some(number) = f.get("client") {
+        let unknown = || Error::refused("client", "この番号の利用者は見つかりません");
+        f.client_id = match clients::see(read, &number).await {
+            Ok(person) => Some(person.id),
+            Err(Error::NotFound) => return Err(unknown()),
+            Err(e) => return Err(e),
+        };
+    }
+    Ok(f)
+}
+
+fn next_page(asked: &Entry, last: &Consultation) -> String {
+    let kept = asked.0.iter().filter(|(n, v)| n != "before" && n != "id" && !v.is_empty());
+    let mut pairs: Vec<(String, String)> = kept.cloned().collect();
+    pairs.push(("before".into(), last.occurred_at.clone()));
+    pairs.push(("id".into(), last.id.clone()));
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(n, v)| format!("{}={}", crate::access::escape(n), crate::access::escape(v)))
+        .collect();
+    format!("/consultations?{}", pairs.join("&"))
+}
+
+/// Offices and people of the controller that have taken consultations the actor may see.
+async fn offers(read: &mut Read) -> Result<Options> {
+    let offices: Vec<(String, String)> = read
+        .see_all(
+            concat!(
+                "select distinct o.id, o.name from consultations k",
+                " join organisations o on o.id = k.organisation_id where ",
+                visible_consultation!(),
+                " order by o.name"
+            ),
+            args![],
+        )
+        .await?;
+    let mut handlers = colleagues::offered(read).await?;
+    let others: Vec<(String, String)> = read
+        .see_all(
+            concat!(
+                "select distinct a.id, a.name from consultations k",
+                " join accounts a on a.id = k.handler_id where ",
+                visible_consultation!(),
+                " order by a.name"
+            ),
+            args![],
+        )
+        .await?;
+    for one in others {
+        if !handlers.contains(&one) {
+            handlers.push(one);
+        }
+    }
+    Ok([("organisation", offices), ("handler", handlers)].into())
+}
+
+/// The words for codes, in the template.
+struct Labels(std::sync::Arc<crate::codes::Codes>);
+
+impl Labels {
+    fn of(&self, list: &str, code: &str) -> String {
+        self.0.label(list, code).to_owned()
+    }
+}
+
+#[derive(Template)]
+#[template(path = "consultations/list.html")]
+struct List {
+    page: Page,
+    form: FormView,
+    words: Vec<String>,
+    total: i64,
+    rows: Vec<Consultation>,
+    more: String,
+    labels: Labels,
+    logs: bool,
+}
