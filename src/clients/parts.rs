@@ -1,0 +1,37 @@
+//! 台帳の項目: the parts of a person's folder, as `parts.toml` describes them. Adding a row, ending
+//! it, correcting it and reading it as of a date are the same for every part.
+
+mod change;
+mod file;
+mod read;
+
+pub use change::{add, bump, correct, end, version};
+pub use file::{all, find};
+pub use read::{PartRow, history, rows};
+
+use crate::web::Form;
+
+/// 台帳の項目. One part: its table, its words, its form.
+#[derive(Debug)]
+pub struct Part {
+    pub id: &'static str,
+    pub title: &'static str,
+    pub table: &'static str,
+    /// The category of data a consent must cover.
+    pub category: &'static str,
+    /// One at a time: a new row ends the one before.
+    pub single: bool,
+    /// The restriction that hides it from roles without it.
+    pub hidden_by: Option<&'static str>,
+    /// The fields of the one-line summary, in order.
+    pub shown: &'static [&'static str],
+    pub form: Form,
+}
+
+impl Part {
+    /// The columns that hold the fields, as SQL writes them.
+    fn columns(&self) -> String {
+        let names: Vec<&str> = self.form.fields.iter().map(|f| f.name).collect();
+        names.join(", ")
+    }
+}

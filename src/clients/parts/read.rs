@@ -1,0 +1,231 @@
+//! Reading a part: as of a date, as known at an instant, or with everything that was ever there.
+
+use civil::{Date, Instant};
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
+
+use super::Part;
+use crate::access::{Role, visible};
+use crate::args;
+use crate::codes::Codes;
+use crate::store::{Read, Sql};
+use crate::web::{Entry, Field, Kind, Result};
+
+/// 台帳の行. One dated row of a part, raw and in words.
+#[derive(Clone, Debug)]
+pub struct PartRow {
+    pub id: String,
+    /// As stored, in the notation the form reads.
+    pub entry: Entry,
+    /// (label, what the page shows), only what is filled in.
+    pub shown: Vec<(&'static str, String)>,
+    pub valid_from: String,
+    pub valid_until: Option<String>,
+    pub recorded_at: String,
+    pub recorded_by: String,
+    pub replaces_id: Option<String>,
+    pub voided_at: Option<String>,
+    pub voided_by: Option<String>,
+    pub void_reason: Option<String>,
+}
+
+impl PartRow {
+    /// The stored text of a field, "" where nothing is known.
+    pub fn raw(&self, field: &str) -> &str {
+        self.entry.get(field)
+    }
+
+    /// The words of a field, "" where nothing is known.
+    pub fn text(&self, part: &Part, field: &str) -> String {
+        let label = part.form.field(field).map(|f| f.label).unwrap_or_default();
+        self.shown.iter().find(|(l, _)| *l == label).map(|(_, t)| t.clone()).unwrap_or_default()
+    }
+
+    /// The summary line of the part: 「人工呼吸器 常時 TPPV」.
+    pub fn line(&self, part: &Part) -> String {
+        let texts = part.shown.iter().map(|f| self.text(part, f)).filter(|t| !t.is_empty());
+        texts.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The rows valid on `on`, as they were known at `known` (now, when nothing is said).
+pub async fn rows(
+    read: &mut Read,
+    codes: &Codes,
+    client_id: &str,
+    part: &'static Part,
+    on: Date,
+    known: Option<Instant>,
+) -> Result<Vec<PartRow>> {
+    if is_hidden(read, client_id, part).await? {
+        return Ok(vec![]);
+    }
+    let known = known.unwrap_or(Instant::MAX);
+    let sql = format!(
+        "select {} from {} x left join accounts w on w.id = x.recorded_by
+           left join accounts v on v.id = x.voided_by
+         where x.client_id = $6 and x.valid_from <= $7
+           and (x.valid_until is null or x.valid_until > $7)
+           and x.recorded_at <= $8 and (x.voided_at is null or x.voided_at > $8) and {}
+         order by x.valid_from, x.recorded_at, x.id",
+        columns(part),
+        part.table,
+        visible("x.client_id", part.category)
+    );
+    let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id, on, known]).await?;
+    Ok(found.into_iter().map(|s| s.row(part, codes)).collect())
+}
+
+/// Everything that was ever recorded, newest first, voided rows with who, when and why.
+pub async fn history(
+    read: &mut Read,
+    codes: &Codes,
+    client_id: &str,
+    part: &'static Part,
+) -> Result<Vec<PartRow>> {
+    if is_hidden(read, client_id, part).await? {
+        return Ok(vec![]);
+    }
+    let sql = format!(
+        "select {} from {} x left join accounts w on w.id = x.recorded_by
+           left join accounts v on v.id = x.voided_by
+         where x.client_id = $6 and {} order by x.recorded_at desc, x.id desc",
+        columns(part),
+        part.table,
+        visible("x.client_id", part.category)
+    );
+    let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id]).await?;
+    Ok(found.into_iter().map(|s| s.row(part, codes)).collect())
+}
+
+/// A hidden address is for the controller's staff and the support team of the same controller.
+async fn is_hidden(read: &mut Read, client_id: &str, part: &Part) -> Result<bool> {
+    let Some(kind) = part.hidden_by else { return Ok(false) };
+    let inside = matches!(read.actor.role, Role::Officer | Role::Nurse | Role::Coordinator);
+    if inside || read.actor.role == Role::Family {
+        return Ok(false);
+    }
+    let today = read.actor.today();
+    let (hidden,): (i64,) = read
+        .one(
+            "select count(*) from restrictions where client_id = $1 and kind = $2
+               and voided_at is null and valid_from <= $3
+               and (valid_until is null or valid_until > $3)",
+            args![client_id, kind, today],
+        )
+        .await?;
+    Ok(hidden > 0)
+}
+
+/// Everything is read as text, so that one row type serves every part.
+fn columns(part: &Part) -> String {
+    let fields = part.form.fields.iter().map(|f| match f.kind {
+        Kind::Number { .. } | Kind::Yes => format!("cast(x.{0} as text) as {0}", f.name),
+        _ => format!("x.{}", f.name),
+    });
+    let fields: Vec<String> = fields.collect();
+    format!(
+        "x.id as row_id, x.valid_from as row_from, x.valid_until as row_until, x.recorded_at,
+         coalesce(w.name, '') as recorded_name, x.replaces_id, x.voided_at,
+         v.name as voided_name, x.void_reason, {}",
+        fields.join(", ")
+    )
+}
+
+/// A row of any part, by column name.
+struct Stored {
+    id: String,
+    valid_from: String,
+    valid_until: Option<String>,
+    recorded_at: String,
+    recorded_by: String,
+    replaces_id: Option<String>,
+    voided_at: Option<String>,
+    voided_by: Option<String>,
+    void_reason: Option<String>,
+    /// In the order of the part's fields.
+    values: Vec<Option<String>>,
+}
+
+/// How many columns stand before the part's own.
+const OWN: usize = 9;
+
+impl<'r, R: Row> FromRow<'r, R> for Stored
+where
+    usize: ColumnIndex<R>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let mut values = vec![];
+        for at in OWN..row.len() {
+            values.push(row.try_get(at)?);
+        }
+        Ok(Self {
+            id: row.try_get(0)?,
+            valid_from: row.try_get(1)?,
+            valid_until: row.try_get(2)?,
+            recorded_at: row.try_get(3)?,
+            recorded_by: row.try_get(4)?,
+            replaces_id: row.try_get(5)?,
+            voided_at: row.try_get(6)?,
+            voided_by: row.try_get(7)?,
+            void_reason: row.try_get(8)?,
+            values,
+        })
+    }
+}
+
+impl Stored {
+    fn row(self, part: &'static Part, codes: &Codes) -> PartRow {
+        let (mut entry, mut shown) = (Entry::default(), vec![]);
+        for (field, value) in part.form.fields.iter().zip(self.values) {
+            let Some(value) = value.filter(|v| !v.is_empty()) else { continue };
+            let words = words(field, &value, codes);
+            if !words.is_empty() {
+                shown.push((field.label, words));
+            }
+            for one in split(field, &value) {
+                entry.0.push((field.name.to_owned(), one.to_owned()));
+            }
+        }
+        PartRow {
+            id: self.id,
+            entry,
+            shown,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            recorded_at: self.recorded_at,
+            recorded_by: self.recorded_by,
+            replaces_id: self.replaces_id,
+            voided_at: self.voided_at,
+            voided_by: self.voided_by,
+            void_reason: self.void_reason,
+        }
+    }
+}
+
+fn split<'a>(field: &Field, value: &'a str) -> Vec<&'a str> {
+    match field.kind {
+        Kind::Codes(_) => value.split(',').collect(),
+        Kind::Yes if value == "0" => vec![],
+        _ => vec![value],
+    }
+}
+
+/// What a page shows of a stored value.
+fn words(field: &Field, value: &str, codes: &Codes) -> String {
+    match field.kind {
+        Kind::Code(list) | Kind::Select(list) => codes.label(list, value).to_owned(),
+        Kind::Codes(list) => {
+            let labels = value.split(',').map(|v| codes.label(list, v));
+            labels.collect::<Vec<_>>().join("、")
+        }
+        Kind::Date => {
+            value.parse().map_or_else(|_| value.to_owned(), civil::format_both)
+        }
+        Kind::Number { unit, .. } => format!("{value}{unit}"),
+        Kind::Yes if value == "1" => "はい".to_owned(),
+        Kind::Yes => String::new(),
+        _ => value.to_owned(),
+    }
+}
