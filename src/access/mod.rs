@@ -8,5 +8,5 @@ mod table;
 
 pub use actor::{Actor, Reach, Role};
 pub use gate::{COOKIE_NAME, escape, gate};
-pub use predicate::CATEGORIES;
+pub use predicate::{CATEGORIES, visible};
 pub use table::{AccessTable, Row};

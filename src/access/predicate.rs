@@ -102,3 +102,8 @@ macro_rules! countable_load {
         )
     };
 }
+
+/// [`visible!`] as text, for statements put together from part and report files.
+pub fn visible(client: &str, category: &str) -> String {
+    visible!("{client}", "{category}").replace("{client}", client).replace("{category}", category)
+}

@@ -220,9 +220,7 @@ fn words(field: &Field, value: &str, codes: &Codes) -> String {
             let labels = value.split(',').map(|v| codes.label(list, v));
             labels.collect::<Vec<_>>().join("、")
         }
-        Kind::Date => {
-            value.parse().map_or_else(|_| value.to_owned(), civil::format_both)
-        }
+        Kind::Date => value.parse().map_or_else(|_| value.to_owned(), civil::format_both),
         Kind::Number { unit, .. } => format!("{value}{unit}"),
         Kind::Yes if value == "1" => "はい".to_owned(),
         Kind::Yes => String::new(),
