@@ -53,6 +53,11 @@ routes! {
     GET "/assignments" => coordinators::caseload::get;
     GET "/assignments/settings" => coordinators::limits::get;
     POST "/assignments/settings" => coordinators::limits::post;
+    GET "/assignments/batch" => coordinators::batch::get;
+    POST "/assignments/batch" => coordinators::batch::post;
+    GET "/assignments/{id}/hand-over" => coordinators::hand_over::get;
+    POST "/assignments/{id}/hand-over" => coordinators::hand_over::post;
+    GET "/clients/{number}/assignments" => coordinators::history::get;
     GET "/assignments/of/{account}" => coordinators::cases_of::get;
     GET "/assignments/offices/{organisation}" => coordinators::cases_of::office;
     GET "/coordinators/{account}/profile" => coordinators::profile::get;

@@ -2,9 +2,12 @@
 //! `people` and `waiting` say what is known about both sides, the rest are pages.
 
 pub mod assign;
+pub mod batch;
 pub mod caseload;
 pub mod cases_of;
 mod form;
+pub mod hand_over;
+pub mod history;
 pub mod leave;
 pub mod limits;
 pub mod people;
