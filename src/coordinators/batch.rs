@@ -12,10 +12,10 @@ use matching::{Arc, Assignment, Problem, Why, assign};
 use serde::Deserialize;
 
 use super::assign::{self, Words};
+use super::people;
 use super::propose::{Candidate, Case, Person, fit, on_leave, propose};
 use super::rules::{Rules, plain};
 use super::waiting::{self, Waiting};
-use super::people;
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::codes::Codes;
@@ -23,6 +23,7 @@ use crate::store::{Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values};
 
+/// 問い: how far over the felt limit the plan may go.
 #[derive(Deserialize)]
 pub struct Asked {
     /// How many cases over the felt limit a person may be given.

@@ -17,6 +17,7 @@ use crate::audit::Event;
 use crate::store::Read;
 use crate::web::{App, Page, Result, page};
 
+/// 問い: what was just done.
 #[derive(Deserialize)]
 pub struct Asked {
     #[serde(default)]

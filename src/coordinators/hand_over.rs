@@ -22,11 +22,7 @@ use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values};
 use crate::{args, visible};
 
-pub async fn get(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-) -> Result<Response> {
+pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
     show(&app, &actor, &id, None).await
 }
 
@@ -62,13 +58,9 @@ pub fn form() -> Form {
     )
 }
 
-/// Ends the assignment, adds the next, keeps the note for good; what is `moved` goes to the new person.
-pub async fn hand_over(
-    tx: &mut Tx,
-    id: &str,
-    moved: &[String],
-    v: &Values,
-) -> Result<String> {
+/// Ends the assignment and adds the next; the note is kept for good, and the follow-ups named in
+/// `moved` go to the new person.
+pub async fn hand_over(tx: &mut Tx, id: &str, moved: &[String], v: &Values) -> Result<String> {
     let old = see(tx, id).await?;
     let from = v.date("starts_on").unwrap_or_else(|| tx.actor.today());
     let next = successor(tx, &old, from, v).await?;

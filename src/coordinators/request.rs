@@ -43,6 +43,7 @@ pub async fn post(
     send(&app, &actor, (&client, None), &entry).await
 }
 
+/// 選んだ利用者: whom the case is about when the consultation names nobody.
 #[derive(Deserialize)]
 pub struct Chosen {
     #[serde(default)]
@@ -55,17 +56,7 @@ pub async fn get_case(
     Path(id): Path<String>,
     Query(chosen): Query<Chosen>,
 ) -> Result<Response> {
-    let mut read = app.read(&actor).await?;
-    let origin = consultation(&mut read, &id, &app.codes).await?;
-    let Some(client) = of_case(&mut read, &origin, &chosen.client).await? else {
-        drop(read);
-        return who(&app, &actor, &id, &chosen.client);
-    };
-    let (entry, kept) = start(&mut read, &client, Some(&origin)).await?;
-    let offers = desks(&mut read, &client.id).await?;
-    drop(read);
-    app.viewed(&actor, Event::new("view", "case_request", "").about(&client.id)).await?;
-    ask(&app, &actor, (&client, Some(&id)), (&entry, &Problems::default()), (&offers, kept))
+    case(&app, &actor, &id, &chosen.client).await
 }
 
 pub async fn post_case(
@@ -248,6 +239,20 @@ async fn start(
     Ok((entry, String::new()))
 }
 
+async fn case(app: &App, actor: &Actor, id: &str, named: &str) -> Result<Response> {
+    let mut read = app.read(actor).await?;
+    let origin = consultation(&mut read, id, &app.codes).await?;
+    let Some(client) = of_case(&mut read, &origin, named).await? else {
+        drop(read);
+        return who(app, actor, id, named);
+    };
+    let (entry, kept) = start(&mut read, &client, Some(&origin)).await?;
+    let offers = desks(&mut read, &client.id).await?;
+    drop(read);
+    app.viewed(actor, Event::new("view", "case_request", "").about(&client.id)).await?;
+    ask(app, actor, (&client, Some(id)), (&entry, &Problems::default()), (&offers, kept))
+}
+
 async fn send(
     app: &App,
     actor: &Actor,
@@ -255,7 +260,8 @@ async fn send(
     entry: &Entry,
 ) -> Result<Response> {
     match save(app, actor, &client.id, from, entry).await {
-        Ok(id) if actor.role == Role::Coordinator || actor.role == Role::Officer => {
+        // Whoever decides goes on to the candidates; the others have done their part.
+        Ok(id) if actor.role == Role::Officer || decides(actor, entry) => {
             Ok(Redirect::to(&format!("/requests/{id}")).into_response())
         }
         Ok(_) => Ok(Redirect::to(&format!("/clients/{}", client.number)).into_response()),
@@ -265,6 +271,10 @@ async fn send(
         }
         Err(e) => Err(e),
     }
+}
+
+fn decides(actor: &Actor, entry: &Entry) -> bool {
+    actor.role == Role::Coordinator && entry.get("desk") == actor.organisation_id
 }
 
 async fn save(
