@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use sqlx::{Executor, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use super::Result;
+use super::{Error, Result};
 
 /// How many transactions may wait for one commit: bounds what a failed disk can take back at once.
 const TOGETHER: usize = 256;
@@ -38,18 +38,14 @@ impl Writer {
     pub async fn enter(&self) -> Result<OwnedMutexGuard<Batch>> {
         self.waiting.fetch_add(1, SeqCst);
         let mut place = Waiting(Some(self.clone()));
-        let mut b = self.batch.clone().lock_owned().await;
-        // The first needs no savepoint: should it fail, there is nothing else to keep.
-        b.alone = !b.open;
-        if b.alone {
-            sqlx::query("begin immediate").execute(&mut b.conn).await?;
-            b.open = true;
-        } else {
-            sqlx::query("savepoint one").execute(&mut b.conn).await?;
+        let b = self.batch.clone().lock_owned().await;
+        let mut opening = Opening(Some((self.clone(), b)));
+        if let Some((_, b)) = &mut opening.0 {
+            b.begin().await?;
         }
         place.0 = None;
         self.waiting.fetch_sub(1, SeqCst);
-        Ok(b)
+        opening.0.take().map(|(_, b)| b).ok_or_else(|| Error::Lost("no writer".into()))
     }
 
     /// Keeps what the guard's owner did and commits when nobody else waits.
@@ -102,7 +98,31 @@ impl Drop for Waiting {
     }
 }
 
+/// A turn that has begun. A browser may go away between the statement and its answer; what was
+/// opened for it must not stay open for the next.
+struct Opening(Option<(Writer, OwnedMutexGuard<Batch>)>);
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        if let Some((writer, b)) = self.0.take() {
+            tokio::spawn(writer.undo(b));
+        }
+    }
+}
+
 impl Batch {
+    async fn begin(&mut self) -> Result<(), sqlx::Error> {
+        // The first needs no savepoint: should it fail, there is nothing else to keep.
+        self.alone = !self.open;
+        if self.alone {
+            sqlx::query("begin immediate").execute(&mut self.conn).await?;
+            self.open = true;
+        } else {
+            sqlx::query("savepoint one").execute(&mut self.conn).await?;
+        }
+        Ok(())
+    }
+
     async fn keep(&mut self) -> Result<(), sqlx::Error> {
         if !self.alone {
             sqlx::query("release one").execute(&mut self.conn).await?;

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
-use super::{Db, Error, Result, batch::Writer, guards, tx};
+use super::{Db, Engine, Error, Probe, Result, batch::Writer, guards, tx};
 
 /// sqlx keeps 100: fewer than our statements.
 const STATEMENTS: usize = 512;
@@ -20,9 +20,9 @@ impl Db {
 
     /// Waits until every connection is back and closes them: nothing is left half written.
     pub async fn close(&self) {
-        match self {
-            Self::Lite { read, .. } => read.close().await,
-            Self::Pg { pool, .. } => pool.close().await,
+        match &self.engine {
+            Engine::Lite { read, .. } => read.close().await,
+            Engine::Pg { pool, .. } => pool.close().await,
         }
     }
 }
@@ -47,7 +47,8 @@ async fn sqlite(url: &str) -> Result<Db> {
         .test_before_acquire(false)
         .connect_with(options.read_only(true))
         .await?;
-    Ok(Db::Lite { read, write: Writer::new(conn) })
+    let engine = Engine::Lite { read, write: Writer::new(conn) };
+    Ok(Db { engine, probe: Probe::default() })
 }
 
 async fn postgres(url: &str) -> Result<Db> {
@@ -77,5 +78,6 @@ async fn postgres(url: &str) -> Result<Db> {
         tx.execute(AssertSqlSafe(sql)).await?;
     }
     tx.commit().await?;
-    Ok(Db::Pg { pool, writers: tx::Writers::default() })
+    let engine = Engine::Pg { pool, writers: tx::Writers::default() };
+    Ok(Db { engine, probe: Probe::default() })
 }

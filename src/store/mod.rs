@@ -10,14 +10,14 @@ mod args;
 mod batch;
 mod connect;
 mod guards;
+mod probe;
 mod sql;
 mod tx;
 
 pub use args::{Arg, FromBoth, ToArg};
 pub use guards::APPEND_ONLY;
+pub use probe::Probe;
 pub use sql::Sql;
-#[cfg(debug_assertions)]
-pub use sql::{ASKED, WEAK};
 pub use tx::Tx;
 
 use sqlx::pool::PoolConnection;
@@ -63,7 +63,13 @@ impl Error {
 }
 
 #[derive(Clone)]
-pub enum Db {
+pub struct Db {
+    engine: Engine,
+    pub probe: Probe,
+}
+
+#[derive(Clone)]
+enum Engine {
     Lite { read: SqlitePool, write: Writer },
     Pg { pool: PgPool, writers: tx::Writers },
 }
@@ -79,15 +85,16 @@ pub(crate) enum Conn {
 pub struct Read {
     conn: Conn,
     pub actor: Actor,
+    probe: Probe,
 }
 
 impl Db {
     pub async fn read(&self, actor: &Actor) -> Result<Read> {
-        let conn = match self {
-            Self::Lite { read, .. } => Conn::Lite(read.acquire().await?),
-            Self::Pg { pool, .. } => Conn::Pg(pool.acquire().await?),
+        let conn = match &self.engine {
+            Engine::Lite { read, .. } => Conn::Lite(read.acquire().await?),
+            Engine::Pg { pool, .. } => Conn::Pg(pool.acquire().await?),
         };
-        Ok(Read { conn, actor: actor.clone() })
+        Ok(Read { conn, actor: actor.clone(), probe: self.probe.clone() })
     }
 
     /// Never await anything slow (hashing a password, drawing a PDF) while holding the answer.
@@ -96,13 +103,14 @@ impl Db {
     }
 
     pub fn is_postgres(&self) -> bool {
-        matches!(self, Self::Pg { .. })
+        matches!(self.engine, Engine::Pg { .. })
     }
 }
 
 macro_rules! both {
     ($self:ident, $sql:expr, $args:expr, $build:ident, $call:ident) => {{
         let (sql, args) = ($sql, $args);
+        $self.probe.asks(&sql);
         match &mut $self.conn {
             Conn::Lite(c) => sqlx::$build(sql, args::lite(args)?).$call(&mut **c).await?,
             Conn::Writer(b) => sqlx::$build(sql, args::lite(args)?).$call(&mut b.conn).await?,
@@ -170,10 +178,11 @@ impl Read {
     fn seen<'a>(&self, sql: Sql, args: &[Arg<'a>]) -> (Sql, Vec<Arg<'a>>) {
         let mut all = self.actor.sight();
         all.extend_from_slice(args);
-        (sql.weakened(), all)
+        (self.probe.sees(sql), all)
     }
 
     async fn run(&mut self, sql: Sql, args: &[Arg<'_>]) -> Result<u64> {
+        self.probe.asks(&sql);
         Ok(match &mut self.conn {
             Conn::Lite(_) | Conn::Gone => return Err(Error::Lost("not a transaction".into())),
             Conn::Writer(b) => {

@@ -3,10 +3,10 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 
-use sqlx::{Executor, PgPool};
+use sqlx::Executor;
 use tokio::sync::oneshot;
 
-use super::{Arg, Conn, Db, Error, Read, Result, Sql, batch::Writer};
+use super::{Arg, Conn, Db, Engine, Error, Read, Result, Sql, batch::Writer};
 use crate::access::Actor;
 
 /// The audit chains this server writes on PostgreSQL: one for each transaction that runs at the
@@ -50,23 +50,22 @@ impl DerefMut for Tx {
 
 impl Tx {
     pub(super) async fn begin(db: &Db, actor: &Actor) -> Result<Self> {
-        let (conn, lite, pg) = match db {
-            Db::Lite { write, .. } => {
+        let (conn, lite, pg) = match &db.engine {
+            Engine::Lite { write, .. } => {
                 (Conn::Writer(write.enter().await?), Some(write.clone()), None)
             }
-            Db::Pg { pool, writers } => {
-                let id = writers.take();
-                match begin_pg(pool).await {
-                    Ok(conn) => (conn, None, Some((writers.clone(), id))),
-                    Err(e) => {
-                        writers.give_back(id);
-                        return Err(e);
-                    }
-                }
+            Engine::Pg { pool, writers } => {
+                let conn = Conn::Pg(pool.acquire().await?);
+                (conn, None, Some((writers.clone(), writers.take())))
             }
         };
-        let read = Read { conn, actor: actor.clone() };
-        Ok(Self { read, lite, pg, events: 0, failed: false })
+        let read = Read { conn, actor: actor.clone(), probe: db.probe.clone() };
+        let mut tx = Self { read, lite, pg, events: 0, failed: false };
+        // Already a `Tx`: given up while it begins, it is rolled back like any other.
+        if let Conn::Pg(c) = &mut tx.read.conn {
+            c.execute("begin").await?;
+        }
+        Ok(tx)
     }
 
     /// Changes rows; says how many. After an error nothing more is accepted.
@@ -116,12 +115,6 @@ impl Tx {
             _ => Err(Error::Lost("the transaction is over".into())),
         }
     }
-}
-
-async fn begin_pg(pool: &PgPool) -> Result<Conn> {
-    let mut c = pool.acquire().await?;
-    c.execute("begin").await?;
-    Ok(Conn::Pg(c))
 }
 
 impl Drop for Tx {

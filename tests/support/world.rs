@@ -25,6 +25,7 @@ pub struct World {
     pub app: App,
     pub router: Router,
     now: Arc<AtomicI64>,
+    url: String,
     _folder: Arc<Option<tempfile::TempDir>>,
 }
 
@@ -44,7 +45,23 @@ impl World {
         let db = Db::connect(url).await.unwrap();
         let config = Config { place: "お茶の間区（架空）".into(), ..Config::default() };
         let app = App::new(db, clock, config).unwrap();
-        Self { router: routes::router(app.clone()), app, now, _folder: Arc::new(folder) }
+        Self {
+            router: routes::router(app.clone()),
+            app,
+            now,
+            url: url.into(),
+            _folder: Arc::new(folder),
+        }
+    }
+
+    /// A second server on the same database; SQLite allows only one, so there it is the same.
+    pub async fn beside(&self) -> Self {
+        let mut other = self.clone();
+        if self.app.db.is_postgres() {
+            other.app.db = Db::connect(&self.url).await.unwrap();
+            other.router = routes::router(other.app.clone());
+        }
+        other
     }
 
     /// The person of the role in the ward, as an operation would get them.
