@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
-use crate::{audit, consultations, coordinators, follow_ups, staff, today};
+use crate::{audit, consultations, coordinators, follow_ups, imports, staff, today};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -73,6 +73,14 @@ routes! {
     POST "/requests/{id}/withdraw" => coordinators::assign::withdraw;
     // reports
     // imports
+    GET "/imports" => imports::index::get;
+    POST "/imports" => imports::index::post;
+    GET "/imports/template/{layout}" => imports::template::get;
+    GET "/imports/{id}" => imports::show::get;
+    POST "/imports/{id}/repair" => imports::repair::post;
+    POST "/imports/{id}/save" => imports::save::post;
+    POST "/imports/{id}/undo" => imports::undo::post;
+    POST "/imports/{id}/discard" => imports::discard::post;
     // today
     GET "/" => today::page::get;
     // staff and audit

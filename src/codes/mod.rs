@@ -106,7 +106,7 @@ impl Codes {
     /// The code that a cell of an imported file means: id, words, or another spelling.
     pub fn understand(&self, list: &str, words: &str) -> Option<&str> {
         let key = kana::search_key(words);
-        let same = |s: &str| kana::search_key(s) == key;
+        let same = |s: &str| !key.is_empty() && kana::search_key(s) == key;
         let mut codes = self.list(list).iter();
         codes
             .find(|c| {

@@ -43,6 +43,7 @@ pub struct App {
     pub codes: Arc<Codes>,
     pub access: Arc<AccessTable>,
     pub config: Arc<Config>,
+    pub jobs: super::jobs::Jobs,
 }
 
 impl App {
@@ -57,6 +58,7 @@ impl App {
             codes: Arc::new(codes),
             access: Arc::new(AccessTable::official()?),
             config: Arc::new(config),
+            jobs: super::jobs::Jobs::default(),
         })
     }
 

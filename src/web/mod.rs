@@ -4,6 +4,7 @@ pub mod app;
 pub mod assets;
 pub mod error;
 pub mod form;
+pub mod jobs;
 pub mod page;
 pub mod said;
 pub mod submitted;

@@ -1,0 +1,101 @@
+//! What was read from a file, row by row, and what is wrong with it. Kept as JSON until it is
+//! saved or thrown away.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// 取り込む行.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    pub sheet: String,
+    /// As the spreadsheet shows it.
+    pub number: i64,
+    pub cells: BTreeMap<String, Cell>,
+    pub problems: Vec<Problem>,
+}
+
+/// セル. What it says, and where.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    #[serde(rename = "t")]
+    pub text: String,
+    #[serde(rename = "c")]
+    pub column: String,
+    /// What it said before a proposal was taken.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+}
+
+/// 問題. `key` is the layout's column; the proposal is the text that would be right there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    pub key: String,
+    pub column: String,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<String>,
+}
+
+/// 読み取りの結果. What the page says about the file as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Summary {
+    pub encoding: String,
+    /// (sheet, rows, (header, column letter) of what is read)
+    pub sheets: Vec<(String, usize, Vec<(String, String)>)>,
+    /// (sheet, why)
+    pub passed_over: Vec<(String, String)>,
+    /// (sheet, row, why)
+    pub skipped: Vec<(String, usize, String)>,
+    /// (sheet, column letter, header)
+    pub ignored: Vec<(String, String, String)>,
+    pub warnings: Vec<String>,
+    pub rows: usize,
+    pub bad: usize,
+    pub saved: usize,
+}
+
+impl Row {
+    pub fn text(&self, key: &str) -> &str {
+        self.cells.get(key).map_or("", |c| c.text.as_str())
+    }
+
+    /// Notes a problem once a column: the first message is the one to act on.
+    pub fn add(&mut self, key: &str, message: impl Into<String>, proposal: Option<String>) {
+        if self.problems.iter().any(|p| p.key == key) {
+            return;
+        }
+        let column = self.cells.get(key).map(|c| c.column.clone()).unwrap_or_default();
+        let message = message.into();
+        self.problems.push(Problem { key: key.to_owned(), column, message, proposal });
+    }
+
+    pub fn cells_json(&self) -> String {
+        serde_json::to_string(&self.cells).unwrap_or_default()
+    }
+
+    /// "" when there is nothing wrong, so that the database can count without reading JSON.
+    pub fn problems_json(&self) -> String {
+        match self.problems.is_empty() {
+            true => String::new(),
+            false => serde_json::to_string(&self.problems).unwrap_or_default(),
+        }
+    }
+
+    pub fn read(sheet: String, number: i64, cells: &str, problems: &str) -> Self {
+        let cells = serde_json::from_str(cells).unwrap_or_default();
+        let problems = serde_json::from_str(problems).unwrap_or_default();
+        Self { sheet, number, cells, problems }
+    }
+}
+
+impl Summary {
+    pub fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    pub fn read(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+}

@@ -1,0 +1,313 @@
+//! A row becomes what its operation takes, or problems with their place: the same forms decide that
+//! the pages use.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::cells::Row;
+use super::known::Known;
+use super::layout::Layout;
+use super::propose::propose;
+use super::target::{Shape, Target};
+use crate::codes::Codes;
+use crate::web::{Entry, Field, Kind, Values};
+
+/// What Excel shows where a formula failed.
+const FAILED: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"];
+const STRONG: [char; 9] = ['、', ',', '，', '/', '／', ';', '；', '\n', '\t'];
+
+/// (name, day) -> the sheet and row it stood in.
+pub(super) type Seen = HashMap<(String, String), (String, i64)>;
+
+/// 点検. One pass over a file.
+pub(super) struct Check<'a> {
+    layout: &'a Layout,
+    codes: &'a Codes,
+    known: &'a Known,
+    shape: Shape,
+    /// Who stood in an earlier row: (name, day) -> sheet and row.
+    pub seen: Seen,
+}
+
+/// 登録できる行.
+pub(super) struct Ready {
+    pub main: Values,
+    /// (part, what to add to it)
+    pub parts: Vec<(String, Values)>,
+}
+
+impl<'a> Check<'a> {
+    pub fn new(layout: &'a Layout, codes: &'a Codes, known: &'a Known) -> Self {
+        let shape = Shape::of(layout.target);
+        Self { layout, codes, known, shape, seen: HashMap::new() }
+    }
+
+    /// `None`, and the row says why not.
+    pub fn row(&mut self, row: &mut Row) -> Option<Ready> {
+        row.problems.clear();
+        let (mut main, parts) = self.entries(row);
+        self.layout.target.resolve(row, &mut main, self.known);
+        let values = self.read(row, "", &main);
+        let read: Vec<_> =
+            parts.into_iter().map(|(id, e)| (self.read(row, &id, &e), id)).collect();
+        if let (Target::Client, Some(values)) = (self.layout.target, &values) {
+            self.twice(row, values);
+        }
+        if !row.problems.is_empty() {
+            return None;
+        }
+        let id = |part: String| part.split('[').next().unwrap_or_default().to_owned();
+        let parts = read.into_iter().filter_map(|(v, part)| Some((id(part), v?))).collect();
+        Some(Ready { main: values?, parts })
+    }
+
+    /// The answers of the row: of the form itself, and of each part row it makes.
+    fn entries(&self, row: &mut Row) -> (Entry, Vec<(String, Entry)>) {
+        let mut main = Entry::default();
+        let mut parts: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+        for column in &self.layout.columns {
+            let text = row.text(&column.key).trim().to_owned();
+            if FAILED.contains(&text.as_str()) {
+                row.add(&column.key, "計算式のエラーが入っています。Excelで直してください", None);
+                continue;
+            }
+            let Some(field) = self.shape.field(&column.key) else { continue };
+            let mut answers = vec![];
+            if !text.is_empty() {
+                answers = self.answers(row, field, &column.key, &text, column.many);
+            }
+            if column.marks {
+                answers.extend(self.marked(row, &column.key));
+            }
+            match column.key.split_once('.') {
+                None => {
+                    let name =
+                        if column.key.ends_with("_t") { column.key.as_str() } else { field.name };
+                    main.0.extend(unique(answers).into_iter().map(|a| (name.to_owned(), a)));
+                }
+                Some((part, _)) if column.many => {
+                    let rows = parts.entry(part.to_owned()).or_default();
+                    rows.extend(unique(answers).into_iter().map(|a| one(field.name, a)));
+                }
+                Some((part, _)) => {
+                    let rows = parts.entry(part.to_owned()).or_default();
+                    for answer in answers {
+                        match rows.first_mut() {
+                            Some(entry) => entry.set(field.name, answer),
+                            None => rows.push(one(field.name, answer)),
+                        }
+                    }
+                }
+            }
+        }
+        self.fill(&mut main, &mut parts);
+        let each = parts.into_iter().flat_map(|(id, all)| all.into_iter().map(move |e| (id.clone(), e)));
+        (main, each.collect())
+    }
+
+    /// Answers of the layout for what no column gives; a part without a row stays without.
+    fn fill(&self, main: &mut Entry, parts: &mut BTreeMap<String, Vec<Entry>>) {
+        for (key, value) in &self.layout.fill {
+            let Some((part, field)) = key.split_once('.') else {
+                if main.get(key).is_empty() {
+                    main.set(key, value.clone());
+                }
+                continue;
+            };
+            for entry in parts.get_mut(part).into_iter().flatten() {
+                if entry.get(field).is_empty() {
+                    entry.set(field, value.clone());
+                }
+            }
+        }
+    }
+
+    /// A cell in the notation of forms: codes for words, pieces for a list.
+    fn answers(
+        &self,
+        row: &mut Row,
+        field: &Field,
+        key: &str,
+        text: &str,
+        many: bool,
+    ) -> Vec<String> {
+        match field.kind {
+            Kind::Codes(list) => self.codes_of(row, field, key, list, text),
+            Kind::Code(list) | Kind::Select(list) if many => {
+                self.codes_of(row, field, key, list, text)
+            }
+            Kind::Code(list) | Kind::Select(list) => match self.codes.understand(list, text) {
+                Some(code) => vec![code.to_owned()],
+                None => {
+                    self.not_listed(row, field, key, list, text);
+                    vec![]
+                }
+            },
+            Kind::Yes => match yes(text) {
+                Some(true) => vec!["1".into()],
+                Some(false) => vec![],
+                None => {
+                    let message = format!("{}は、○か×で入れてください", field.label);
+                    row.add(key, message, propose(field, text, self.codes));
+                    vec![]
+                }
+            },
+            _ if many => pieces(text, &STRONG).map(str::to_owned).collect(),
+            _ => vec![text.to_owned()],
+        }
+    }
+
+    /// Several choices in one cell. ・ parts them only where the whole is no choice itself.
+    fn codes_of(
+        &self,
+        row: &mut Row,
+        field: &Field,
+        key: &str,
+        list: &str,
+        text: &str,
+    ) -> Vec<String> {
+        let (mut out, mut odd) = (vec![], vec![]);
+        for piece in whole_or_pieces(text, |p| self.codes.understand(list, p).is_some()) {
+            match self.codes.understand(list, piece) {
+                Some(code) => out.push(code.to_owned()),
+                None => odd.push(piece),
+            }
+        }
+        if let [first, ..] = odd.as_slice() {
+            self.not_listed_among(row, field, key, list, text, first);
+        }
+        out
+    }
+
+    fn not_listed(&self, row: &mut Row, field: &Field, key: &str, list: &str, text: &str) {
+        let proposal = propose(field, text, self.codes);
+        row.add(key, self.choices(field, list, text), proposal);
+    }
+
+    /// The proposal keeps the pieces that were understood.
+    fn not_listed_among(
+        &self,
+        row: &mut Row,
+        field: &Field,
+        key: &str,
+        list: &str,
+        text: &str,
+        odd: &str,
+    ) {
+        let meant = propose(field, odd, self.codes);
+        row.add(key, self.choices(field, list, odd), meant.map(|m| text.replacen(odd, &m, 1)));
+    }
+
+    fn choices(&self, field: &Field, list: &str, text: &str) -> String {
+        let words: Vec<String> = self.codes.pairs(list).into_iter().map(|(_, w)| w).collect();
+        let shown: String = text.chars().take(20).collect();
+        let (some, more) = words.split_at(words.len().min(8));
+        let more = if more.is_empty() { "" } else { " など" };
+        format!("{}の「{shown}」は読み取れません。{}{more}のどれかを入れてください", field.label, some.join("、"))
+    }
+
+    /// The columns of single choices that have ○ in them.
+    fn marked(&self, row: &mut Row, key: &str) -> Vec<String> {
+        let prefix = format!("{key}=");
+        let marks = row.cells.iter().filter_map(|(k, cell)| {
+            Some((k.clone(), k.strip_prefix(&prefix)?.to_owned(), yes(&cell.text)))
+        });
+        let mut out = vec![];
+        for (k, code, marked) in marks.collect::<Vec<_>>() {
+            match marked {
+                Some(true) => out.push(code),
+                Some(false) => {}
+                None => row.add(&k, "○か空欄にしてください", Some("○".into())),
+            }
+        }
+        out
+    }
+
+    fn read(&self, row: &mut Row, part: &str, entry: &Entry) -> Option<Values> {
+        let form = if part.is_empty() { &self.shape.main } else { self.shape.part(part)? };
+        let refused = match form.read(entry, self.codes) {
+            Ok(values) => return Some(values),
+            Err(problems) => problems,
+        };
+        for (name, message) in refused.0 {
+            let key = self.key_of(row, part, &name);
+            let text = row.text(&key).to_owned();
+            let field = form.field(&name);
+            let proposal = field.and_then(|f| propose(f, &text, self.codes));
+            row.add(&key, message, proposal);
+        }
+        None
+    }
+
+    /// Which column a refused field stood in.
+    fn key_of(&self, row: &Row, part: &str, name: &str) -> String {
+        let key = if part.is_empty() { name.to_owned() } else { format!("{part}.{name}") };
+        let time = format!("{key}_t");
+        // A good date and a bad time of day are two columns and one field.
+        if row.cells.contains_key(&time) && civil::parse_date(row.text(&key)).is_ok() {
+            return time;
+        }
+        match row.cells.contains_key(&key) {
+            true => key,
+            false => self.layout.target.column_of(&key).to_owned(),
+        }
+    }
+
+    /// The same name and the same day is the same person until somebody has looked.
+    fn twice(&mut self, row: &mut Row, values: &Values) {
+        let Some(day) = values.date("born_on").or(values.date("expected_on")) else { return };
+        let name = format!("{}{}", values.text("family"), values.text("given"));
+        let key = if row.cells.contains_key("name") { "name" } else { "family" };
+        if let Some(person) = self.known.same(&name, day).first() {
+            let message = format!(
+                "同じ氏名・生年月日の人が、すでに台帳にいます（{}）。同じ人なら、この行は除いてください",
+                person.number
+            );
+            row.add(key, message, None);
+        }
+        let here = (row.sheet.clone(), row.number);
+        let who = (kana::search_key(&name), day.to_string());
+        if let Some((sheet, number)) = self.seen.insert(who, here) {
+            let message = format!("シート「{sheet}」の{number}行目と同じ氏名・生年月日です。どちらかを消してください");
+            row.add(key, message, None);
+        }
+    }
+}
+
+fn one(name: &str, answer: String) -> Entry {
+    Entry(vec![(name.to_owned(), answer)])
+}
+
+fn unique(answers: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    answers.into_iter().filter(|a| seen.insert(a.clone())).collect()
+}
+
+fn pieces<'t>(text: &'t str, at: &'t [char]) -> impl Iterator<Item = &'t str> {
+    text.split(at).map(str::trim).filter(|p| !p.is_empty())
+}
+
+/// The whole text, else its pieces, else the pieces of those at ・ and spaces.
+fn whole_or_pieces<'t>(text: &'t str, known: impl Fn(&str) -> bool) -> Vec<&'t str> {
+    if known(text) {
+        return vec![text];
+    }
+    let mut out = vec![];
+    for piece in pieces(text, &STRONG) {
+        let smaller: Vec<&str> = pieces(piece, &['・', ' ', '　']).collect();
+        match known(piece) || !smaller.iter().any(|p| known(p)) {
+            true => out.push(piece),
+            false => out.extend(smaller),
+        }
+    }
+    out
+}
+
+fn yes(text: &str) -> Option<bool> {
+    match kana::digits_ascii(text).trim().to_lowercase().as_str() {
+        "○" | "〇" | "◯" | "●" | "◎" | "✓" | "✔" | "レ" | "有" | "あり" | "はい" | "1" | "true" | "該当"
+        | "要" => Some(true),
+        "" | "×" | "✕" | "x" | "無" | "なし" | "いいえ" | "0" | "false" | "-" | "－" | "ー" | "―" | "非該当"
+        | "不要" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,202 @@
+//! The dry run: a file is read, every row is checked as a form would check it, and only the findings
+//! are kept. The work goes on in the background; the page shows how far it is.
+
+use std::time::Duration;
+
+use super::batches;
+use super::cells::{Problem, Row, Summary};
+use super::check::Check;
+use super::known::{self, Known};
+use super::layout::Layout;
+use super::sheet;
+use crate::access::Actor;
+use crate::audit::Event;
+use crate::web::jobs::Job;
+use crate::web::{App, Error, Result};
+
+/// Small files are done before the answer: nobody waits for a page that waits.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// How often the progress moves.
+const STEP: usize = 100;
+
+/// Reads the file at once, so that a hostile or wrong one leaves nothing behind, and checks its
+/// rows in the background. The id of the batch.
+pub async fn start(
+    app: &App,
+    actor: &Actor,
+    layout: Layout,
+    name: &str,
+    bytes: &[u8],
+) -> Result<String> {
+    let (codes, file, data) = (app.codes.clone(), name.to_owned(), bytes.to_vec());
+    let read = tokio::task::spawn_blocking(move || {
+        let read = sheet::read(&layout, &codes, &file, &data);
+        (layout, read)
+    });
+    let (layout, read) = read.await.map_err(|_| Error::refused("file", BROKEN))?;
+    let (summary, rows) = read.map_err(|why| Error::refused("file", why))?;
+    let id = uuid::Uuid::now_v7().to_string();
+    let event = Event::new("upload", "import", &id).fields(&*layout.id).content(bytes);
+    let mut tx = app.write(actor).await?;
+    let before = batches::saved_before(&mut tx, &event.digest).await?;
+    batches::create(&mut tx, &id, &layout.id, name, &event.digest).await?;
+    tx.record(event).await?;
+    tx.commit().await?;
+    let mut summary = summary;
+    if let Some(at) = before {
+        summary.warnings.push(format!(
+            "同じ内容のファイルを {} に登録しています。もう一度登録すると二重になります",
+            super::show::when(&at)
+        ));
+    }
+    background(app, actor, &id, "点検しています", rows.len(), {
+        let (app, actor, id) = (app.clone(), actor.clone(), id.clone());
+        async move |job| check(&app, &actor, &job, &id, layout, summary, rows).await
+    })
+    .await;
+    Ok(id)
+}
+
+const BROKEN: &str = "ファイルを読み取れませんでした。Excelで開けるか確かめてください";
+
+/// Runs the work as a job of its own and waits a moment for it. If it fails, the page says so.
+pub(super) async fn background<F>(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    what: &'static str,
+    total: usize,
+    work: F,
+) where
+    F: AsyncFnOnce(Job) -> Result<()> + Send + 'static,
+    F::CallOnceFuture: Send,
+{
+    let Some(job) = app.jobs.begin(id, what, total) else { return };
+    let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
+    let run = tokio::spawn(async move {
+        if let Err(why) = work(job).await {
+            eprintln!("error: import: {why:?}");
+            failed(&app, &actor, &id).await;
+        }
+    });
+    let _ = tokio::time::timeout(PATIENCE, run).await;
+}
+
+/// A dry run that could not be finished leaves a batch that says so; a checked one stays as it is.
+async fn failed(app: &App, actor: &Actor, id: &str) {
+    let work = async {
+        let mut tx = app.write(actor).await?;
+        batches::fail(&mut tx, id).await?;
+        tx.record(Event::new("fail", "import", id)).await?;
+        Result::Ok(tx.commit().await?)
+    };
+    let _: Result<()> = work.await;
+}
+
+async fn check(
+    app: &App,
+    actor: &Actor,
+    job: &Job,
+    id: &str,
+    layout: Layout,
+    mut summary: Summary,
+    rows: Vec<Row>,
+) -> Result<()> {
+    let known = known::load(&mut app.read(actor).await?).await?;
+    let rows = checked(app, job, &layout, known, rows).await?;
+    summary.bad = rows.iter().filter(|r| !r.problems.is_empty()).count();
+    job.next("点検の結果を書いています", rows.len());
+    let mut tx = app.write(actor).await?;
+    for (n, row) in rows.iter().enumerate() {
+        batches::add_row(&mut tx, id, i64::try_from(n).unwrap_or_default() + 1, row).await?;
+        job.done(n);
+    }
+    batches::set(&mut tx, id, "checked", &summary).await?;
+    tx.record(Event::new("check", "import", id)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The rows with what is wrong with them. Off the threads that answer requests.
+pub(super) async fn checked(
+    app: &App,
+    job: &Job,
+    layout: &Layout,
+    known: Known,
+    rows: Vec<Row>,
+) -> Result<Vec<Row>> {
+    let (codes, layout) = (app.codes.clone(), layout.clone());
+    let mut all = rows.into_iter();
+    let (mut out, mut seen) = (Vec::with_capacity(all.len()), Default::default());
+    let known = std::sync::Arc::new(known);
+    loop {
+        let piece: Vec<Row> = all.by_ref().take(STEP).collect();
+        if piece.is_empty() {
+            return Ok(out);
+        }
+        let (codes, layout, known) = (codes.clone(), layout.clone(), known.clone());
+        let work = tokio::task::spawn_blocking(move || {
+            let mut check = Check::new(&layout, &codes, &known);
+            check.seen = seen;
+            let mut piece = piece;
+            for row in &mut piece {
+                check.row(row);
+            }
+            (piece, check.seen)
+        });
+        let (piece, again) = work.await.map_err(|_| Error::refused("", BROKEN))?;
+        seen = again;
+        out.extend(piece);
+        job.done(out.len());
+    }
+}
+
+/// Takes the proposals that `chosen` names, checks everything again and keeps what has changed.
+pub async fn again(
+    app: &App,
+    actor: &Actor,
+    job: &Job,
+    id: &str,
+    chosen: impl Fn(i64, &Problem) -> bool,
+) -> Result<()> {
+    let mut read = app.read(actor).await?;
+    let batch = batches::see(&mut read, id).await?;
+    let layout = super::layout::find(app, &batch.layout)?;
+    let (mut before, mut after): (Vec<(i64, Row)>, i64) = (vec![], 0);
+    loop {
+        let piece = batches::rows(&mut read, id, after, false).await?;
+        let Some((last, _)) = piece.last() else { break };
+        after = *last;
+        before.extend(piece);
+    }
+    let known = known::load(&mut read).await?;
+    drop(read);
+    let taken: Vec<Row> = before
+        .iter()
+        .map(|(at, row)| {
+            let mut row = row.clone();
+            take(&mut row, |p| chosen(*at, p));
+            row
+        })
+        .collect();
+    let now = checked(app, job, &layout, known, taken).await?;
+    let mut summary = Summary::read(&batch.summary);
+    summary.bad = now.iter().filter(|r| !r.problems.is_empty()).count();
+    let mut tx = app.write(actor).await?;
+    for ((at, old), new) in before.iter().zip(&now).filter(|((_, old), new)| old != *new) {
+        debug_assert_eq!(old.number, new.number);
+        batches::change_row(&mut tx, id, *at, new).await?;
+    }
+    batches::set(&mut tx, id, "checked", &summary).await?;
+    tx.record(Event::new("repair", "import", id)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Puts the proposals into their cells; what the file said stays beside it.
+fn take(row: &mut Row, chosen: impl Fn(&Problem) -> bool) {
+    for problem in row.problems.clone().into_iter().filter(chosen) {
+        let Some(proposal) = problem.proposal else { continue };
+        let cell = row.cells.entry(problem.key).or_default();
+        let said = std::mem::replace(&mut cell.text, proposal);
+        cell.was.get_or_insert(said);
+    }
+}

@@ -1,0 +1,159 @@
+//! Saving: all rows in one transaction, through the operation a typed form goes through. Either
+//! everything that was promised is there, or nothing.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::cells::{Row, Summary};
+use super::check::{Check, Ready};
+use super::layout::Layout;
+use super::target::Target;
+use super::{batches, dry_run, known, show};
+use crate::access::Actor;
+use crate::args;
+use crate::audit::Event;
+use crate::store::Tx;
+use crate::web::jobs::Job;
+use crate::web::{App, Error, Problems, Result, Submitted};
+
+pub async fn post(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    match start(&app, &actor, &id, !entry.get("except").is_empty()).await {
+        Ok(()) => Ok(Redirect::to(&format!("/imports/{id}")).into_response()),
+        Err(Error::Refused(bad)) => show::refused(&app, &actor, &id, &bad).await,
+        Err(e) => Err(e),
+    }
+}
+
+/// `except`: rows with problems are left out, because somebody has said so.
+pub async fn start(app: &App, actor: &Actor, id: &str, except: bool) -> Result<()> {
+    let batch = batches::see(&mut app.read(actor).await?, id).await?;
+    let summary = Summary::read(&batch.summary);
+    if batch.state != "checked" {
+        return Err(Error::refused("", "この取り込みは、いまは登録できません"));
+    }
+    if summary.bad > 0 && !except {
+        return Err(Error::refused("", refusal(summary.bad)));
+    }
+    if summary.bad >= summary.rows {
+        return Err(Error::refused("", "登録できる行がありません。ファイルを直して、もう一度点検してください"));
+    }
+    let work = {
+        let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
+        async move |job: Job| match keep(&app, &actor, &job, &id, except).await {
+            Err(Error::Refused(why)) => explain(&app, &actor, &job, &id, &why).await,
+            done => done.map(|_| ()),
+        }
+    };
+    dry_run::background(app, actor, id, "登録しています", summary.rows, work).await;
+    Ok(())
+}
+
+fn refusal(bad: usize) -> String {
+    format!(
+        "問題のある行が{bad}行あるため、登録していません。直すか、「問題のある行を除いて取り込む」を選んでください"
+    )
+}
+
+/// How many records were made.
+async fn keep(app: &App, actor: &Actor, job: &Job, id: &str, except: bool) -> Result<usize> {
+    let mut read = app.read(actor).await?;
+    let batch = batches::see(&mut read, id).await?;
+    let layout = super::layout::find(app, &batch.layout)?;
+    let known = known::load(&mut read).await?;
+    drop(read);
+    let mut check = Check::new(&layout, &app.codes, &known);
+    let mut tx = app.write(actor).await?;
+    let claimed = tx
+        .exec(
+            "update import_batches set state = 'saved', saved_at = $2, saved_by = $3
+             where id = $1 and state = 'checked'",
+            args![id, actor.at, actor.account_id],
+        )
+        .await?;
+    if claimed == 0 {
+        return Err(Error::refused("", "この取り込みは、もう登録されています"));
+    }
+    let (mut after, mut seen, mut saved) = (0, 0, 0);
+    loop {
+        let piece = batches::rows(&mut tx, id, after, false).await?;
+        let Some((last, _)) = piece.last() else { break };
+        after = *last;
+        for (at, row) in piece {
+            seen += 1;
+            let left_out = except && !row.problems.is_empty();
+            if !left_out {
+                row_in(&mut tx, &layout, &mut check, id, at, row).await?;
+                saved += 1;
+            }
+            job.done(seen);
+        }
+    }
+    finish(&mut tx, id, &batch.summary, saved).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+async fn row_in(
+    tx: &mut Tx,
+    layout: &Layout,
+    check: &mut Check<'_>,
+    id: &str,
+    at: i64,
+    mut row: Row,
+) -> Result<()> {
+    let Some(ready) = check.row(&mut row) else {
+        let message = row.problems.first().map_or("", |p| p.message.as_str());
+        return Err(Error::refused("", place(&row, message)));
+    };
+    let record = match into(tx, layout.target, id, &ready).await {
+        Ok(record) => record,
+        Err(Error::Refused(why)) => {
+            let message = why.0.first().map_or("", |(_, m)| m.as_str());
+            return Err(Error::refused("", place(&row, message)));
+        }
+        Err(e) => return Err(e),
+    };
+    let sql = "update import_rows set record_id = $3 where batch_id = $1 and position = $2";
+    tx.exec(sql, args![id, at, record]).await?;
+    Ok(())
+}
+
+fn place(row: &Row, message: &str) -> String {
+    format!("シート「{}」の{}行目：{message}", row.sheet, row.number)
+}
+
+/// The one place where a row meets the operation of its noun. The id of what it became.
+async fn into(_tx: &mut Tx, target: Target, _id: &str, _ready: &Ready) -> Result<String> {
+    match target {
+        Target::Client | Target::Consultation => Err(Error::NotFound),
+    }
+}
+
+async fn finish(tx: &mut Tx, id: &str, summary: &str, saved: usize) -> Result<()> {
+    let old = Summary::read(summary);
+    let new = Summary { rows: old.rows, bad: old.bad, saved, sheets: old.sheets, ..Summary::default() };
+    batches::forget(tx, id).await?;
+    let sql = "update import_batches set summary = $2 where id = $1";
+    tx.exec(sql, args![id, new.json()]).await?;
+    tx.record(Event::new("save", "import", id)).await?;
+    Ok(())
+}
+
+/// The world has moved since the dry run: nothing was kept, and the page says which row it was.
+async fn explain(app: &App, actor: &Actor, job: &Job, id: &str, why: &Problems) -> Result<()> {
+    dry_run::again(app, actor, job, id, |_, _| false).await?;
+    let batch = batches::see(&mut app.read(actor).await?, id).await?;
+    let mut summary = Summary::read(&batch.summary);
+    let said = why.0.iter().map(|(_, m)| format!("登録していません。{m}"));
+    summary.warnings.retain(|w| !w.starts_with("登録していません。"));
+    summary.warnings.extend(said);
+    let mut tx = app.write(actor).await?;
+    batches::set(&mut tx, id, "checked", &summary).await?;
+    tx.record(Event::new("refuse", "import", id)).await?;
+    Ok(tx.commit().await?)
+}
