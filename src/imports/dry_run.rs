@@ -51,7 +51,7 @@ pub async fn start(
     }
     background(app, actor, &id, "点検しています", rows.len(), {
         let (app, actor, id) = (app.clone(), actor.clone(), id.clone());
-        async move |job| check(&app, &actor, &job, &id, layout, summary, rows).await
+        move |job| async move { check(&app, &actor, &job, &id, layout, summary, rows).await }
     })
     .await;
     Ok(id)
@@ -60,7 +60,7 @@ pub async fn start(
 const BROKEN: &str = "ファイルを読み取れませんでした。Excelで開けるか確かめてください";
 
 /// Runs the work as a job of its own and waits a moment for it. If it fails, the page says so.
-pub(super) async fn background<F>(
+pub(super) async fn background<F, Fut>(
     app: &App,
     actor: &Actor,
     id: &str,
@@ -68,13 +68,14 @@ pub(super) async fn background<F>(
     total: usize,
     work: F,
 ) where
-    F: AsyncFnOnce(Job) -> Result<()> + Send + 'static,
-    F::CallOnceFuture: Send,
+    F: FnOnce(Job) -> Fut,
+    Fut: Future<Output = Result<()>> + Send + 'static,
 {
     let Some(job) = app.jobs.begin(id, what, total) else { return };
     let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
+    let work = work(job);
     let run = tokio::spawn(async move {
-        if let Err(why) = work(job).await {
+        if let Err(why) = work.await {
             eprintln!("error: import: {why:?}");
             failed(&app, &actor, &id).await;
         }

@@ -36,7 +36,7 @@ pub async fn repair(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result
     }
     let work = {
         let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
-        async move |job| {
+        move |job| async move {
             let chosen = |at: i64, p: &super::cells::Problem| {
                 all || columns.contains(&p.key) || cells.contains(&format!("{at}:{}", p.key))
             };

@@ -44,9 +44,11 @@ pub async fn start(app: &App, actor: &Actor, id: &str, except: bool) -> Result<(
     }
     let work = {
         let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
-        async move |job: Job| match keep(&app, &actor, &job, &id, except).await {
-            Err(Error::Refused(why)) => explain(&app, &actor, &job, &id, &why).await,
-            done => done.map(|_| ()),
+        move |job: Job| async move {
+            match keep(&app, &actor, &job, &id, except).await {
+                Err(Error::Refused(why)) => explain(&app, &actor, &job, &id, &why).await,
+                done => done.map(|_| ()),
+            }
         }
     };
     dry_run::background(app, actor, id, "登録しています", summary.rows, work).await;
