@@ -146,7 +146,10 @@ pub async fn forget(tx: &mut Tx, id: &str) -> Result<()> {
 
 /// The dry run broke off. What was already checked stays.
 pub async fn fail(tx: &mut Tx, id: &str) -> Result<()> {
-    tx.exec("update import_batches set state = 'failed' where id = $1 and state = 'checking'", args![id])
-        .await?;
+    tx.exec(
+        "update import_batches set state = 'failed' where id = $1 and state = 'checking'",
+        args![id],
+    )
+    .await?;
     Ok(())
 }

@@ -47,10 +47,12 @@ impl<'a> Check<'a> {
         let (mut main, parts) = self.entries(row);
         self.layout.target.resolve(row, &mut main, self.known);
         let values = self.read(row, "", &main);
-        let read: Vec<_> =
-            parts.into_iter().map(|(id, e)| (self.read(row, &id, &e), id)).collect();
-        if let (Target::Client, Some(values)) = (self.layout.target, &values) {
-            self.twice(row, values);
+        let read: Vec<_> = parts.into_iter().map(|(id, e)| (self.read(row, &id, &e), id)).collect();
+        if let Some(values) = &values {
+            self.layout.target.rules(row, values, self.known);
+            if self.layout.target == Target::Client {
+                self.twice(row, values);
+            }
         }
         if !row.problems.is_empty() {
             return None;
@@ -100,7 +102,8 @@ impl<'a> Check<'a> {
             }
         }
         self.fill(&mut main, &mut parts);
-        let each = parts.into_iter().flat_map(|(id, all)| all.into_iter().map(move |e| (id.clone(), e)));
+        let each =
+            parts.into_iter().flat_map(|(id, all)| all.into_iter().map(move |e| (id.clone(), e)));
         (main, each.collect())
     }
 
@@ -202,7 +205,11 @@ impl<'a> Check<'a> {
         let shown: String = text.chars().take(20).collect();
         let (some, more) = words.split_at(words.len().min(8));
         let more = if more.is_empty() { "" } else { " など" };
-        format!("{}の「{shown}」は読み取れません。{}{more}のどれかを入れてください", field.label, some.join("、"))
+        format!(
+            "{}の「{shown}」は読み取れません。{}{more}のどれかを入れてください",
+            field.label,
+            some.join("、")
+        )
     }
 
     /// The columns of single choices that have ○ in them.
@@ -267,7 +274,9 @@ impl<'a> Check<'a> {
         let here = (row.sheet.clone(), row.number);
         let who = (kana::search_key(&name), day.to_string());
         if let Some((sheet, number)) = self.seen.insert(who, here) {
-            let message = format!("シート「{sheet}」の{number}行目と同じ氏名・生年月日です。どちらかを消してください");
+            let message = format!(
+                "シート「{sheet}」の{number}行目と同じ氏名・生年月日です。どちらかを消してください"
+            );
             row.add(key, message, None);
         }
     }
@@ -304,10 +313,155 @@ fn whole_or_pieces<'t>(text: &'t str, known: impl Fn(&str) -> bool) -> Vec<&'t s
 
 fn yes(text: &str) -> Option<bool> {
     match kana::digits_ascii(text).trim().to_lowercase().as_str() {
-        "○" | "〇" | "◯" | "●" | "◎" | "✓" | "✔" | "レ" | "有" | "あり" | "はい" | "1" | "true" | "該当"
-        | "要" => Some(true),
-        "" | "×" | "✕" | "x" | "無" | "なし" | "いいえ" | "0" | "false" | "-" | "－" | "ー" | "―" | "非該当"
-        | "不要" => Some(false),
+        "○" | "〇" | "◯" | "●" | "◎" | "✓" | "✔" | "レ" | "有" | "あり" | "はい" | "1" | "true"
+        | "該当" | "要" => Some(true),
+        "" | "×" | "✕" | "x" | "無" | "なし" | "いいえ" | "0" | "false" | "-" | "－" | "ー"
+        | "―" | "非該当" | "不要" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cells::Cell;
+    use super::super::layout::official;
+    use super::*;
+
+    fn known() -> Known {
+        let mut known = Known::default();
+        known.region = true;
+        known.now = "2026-11-20T01:00:00.000Z".parse().ok();
+        known.add(12, "青葉みなと", Some("2020-06-03"), false);
+        known.add(13, "若葉ひなた", Some("2019-01-09"), true);
+        known
+    }
+
+    /// The samples of a layout as one row, with some cells changed.
+    fn row(layout: &Layout, cells: &[(&str, &str)]) -> Row {
+        let mut row = Row { sheet: "表".into(), number: 2, ..Row::default() };
+        for c in &layout.columns {
+            let other = cells.iter().find(|(key, _)| *key == c.key).map(|(_, text)| *text);
+            let text = other.unwrap_or(&c.sample).to_owned();
+            let cell = Cell { text, column: "A".into(), was: None };
+            row.cells.insert(c.key.clone(), cell);
+        }
+        row
+    }
+
+    fn found(layout: &Layout, cells: &[(&str, &str)]) -> (Row, Option<Ready>) {
+        let (codes, known) = (Codes::official().unwrap(), known());
+        let mut row = row(layout, cells);
+        let ready = Check::new(layout, &codes, &known).row(&mut row);
+        (row, ready)
+    }
+
+    #[test]
+    fn the_samples_of_every_layout_are_good_rows() {
+        for layout in official() {
+            let (row, ready) = found(&layout, &[]);
+            assert_eq!(row.problems, [], "{}", layout.id);
+            assert!(ready.is_some());
+        }
+    }
+
+    #[test]
+    fn every_column_refuses_its_bad_cell_in_the_words_of_the_layout() {
+        for layout in official() {
+            for c in &layout.columns {
+                let (row, ready) = found(&layout, &[(&c.key, &c.bad)]);
+                assert!(ready.is_none(), "{} {}", layout.id, c.key);
+                let said = row.problems.iter().map(|p| p.message.as_str()).collect::<Vec<_>>();
+                assert!(said.contains(&c.message.as_str()), "{}: {}: {said:?}", layout.id, c.key);
+            }
+        }
+    }
+
+    fn consultations() -> Layout {
+        official().into_iter().find(|l| l.target == Target::Consultation).unwrap()
+    }
+
+    fn about(cells: &[(&str, &str)]) -> Result<(String, String), Vec<(String, String)>> {
+        let (row, ready) = found(&consultations(), cells);
+        let problems = row.problems.into_iter().map(|p| (p.key, p.message));
+        let said =
+            |r: Ready| (r.main.text("standing").to_owned(), r.main.text("client").to_owned());
+        ready.map(said).ok_or_else(|| problems.collect())
+    }
+
+    #[test]
+    fn a_consultation_is_about_whom_the_row_names_and_never_about_a_guess() {
+        let number = kana::ClientNumber::new(12).unwrap().to_string();
+        let named = Ok(("named".to_owned(), number.clone()));
+        assert_eq!(about(&[("client", &number)]), named);
+        let person = [("client_name", "青葉　みなと"), ("client_born_on", "R2.6.3")];
+        assert_eq!(about(&person), named);
+        assert_eq!(about(&[]), Ok(("anonymous".into(), String::new())));
+        assert_eq!(about(&[("scope", "地域支援")]), Ok(("nobody".into(), String::new())));
+        let key = |cells: &[(&str, &str)]| about(cells).unwrap_err()[0].0.clone();
+        assert_eq!(key(&[("client_name", "青葉 みなと")]), "client_born_on");
+        assert_eq!(key(&[person[0], ("client_born_on", "R2.6.4")]), "client_name");
+        assert_eq!(key(&[("client", &number), ("client_name", "若葉 ひなた")]), "client_name");
+        assert_eq!(key(&[("client", "M-99990")]), "client");
+        let closed = kana::ClientNumber::new(13).unwrap().to_string();
+        assert!(about(&[("client", &closed)]).unwrap_err()[0].1.contains("終結"));
+    }
+
+    #[test]
+    fn time_of_day_unknown_is_the_beginning_of_the_day_and_no_later_than_now() {
+        let at = |cells: &[(&str, &str)]| {
+            let (_, ready) = found(&consultations(), cells);
+            ready.map(|r| r.main.at("occurred_at").unwrap().to_string())
+        };
+        let none = ("occurred_at_t", "");
+        let midnight = Some("2024-03-31T15:00:00.000Z".to_owned());
+        assert_eq!(at(&[("occurred_at", "Ｒ６．４．１"), none]), midnight);
+        assert_eq!(at(&[("occurred_at", "2024-04-01 09:05:00"), none]).unwrap()[11..16], *"00:05");
+        assert_eq!(at(&[("occurred_at", "2026-11-21"), none]), None);
+    }
+
+    #[test]
+    fn several_choices_stand_in_one_cell_or_are_marked_in_columns() {
+        let topics = |text: &str, mark: &str| {
+            let layout = consultations();
+            let (codes, known) = (Codes::official().unwrap(), known());
+            let mut row = row(&layout, &[("topics", text)]);
+            let cell = Cell { text: mark.into(), column: "Z".into(), was: None };
+            row.cells.insert("topics=nursing".into(), cell);
+            let ready = Check::new(&layout, &codes, &known).row(&mut row);
+            ready.map(|r| r.main.many("topics").to_vec()).ok_or(row.problems)
+        };
+        assert_eq!(topics("就園・就学", "").unwrap(), ["school"]);
+        assert_eq!(
+            topics("就園・就学、退院/災害の備え", "").unwrap(),
+            ["school", "discharge", "disaster"]
+        );
+        assert_eq!(topics("退院・災害", "○").unwrap(), ["discharge", "disaster", "nursing"]);
+        assert_eq!(topics("訪問看護", "○").unwrap(), ["nursing"]);
+        let bad = topics("退院、占い", "").unwrap_err();
+        assert_eq!(bad[0].key, "topics");
+        assert_eq!(topics("", "いくらか").unwrap_err()[0].column, "Z");
+    }
+
+    #[test]
+    fn a_proposal_taken_makes_the_row_good() {
+        for (key, bad, proposal) in [
+            ("minutes", "1時間30分", "90"),
+            ("occurred_at", "平成31年5月1日", "令和元年5月1日"),
+            ("channel", "でんわ（携帯）", ""),
+            ("channel", "電話（携帯）", "電話"),
+        ] {
+            let (row, _) = found(&consultations(), &[(key, bad)]);
+            let problem = row.problems.iter().find(|p| p.key == key).unwrap();
+            assert_eq!(problem.proposal.as_deref().unwrap_or_default(), proposal, "{bad}");
+            if !proposal.is_empty() {
+                assert!(found(&consultations(), &[(key, proposal)]).1.is_some(), "{bad}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_failed_formula_is_no_answer() {
+        let (row, _) = found(&consultations(), &[("text", "#REF!")]);
+        assert!(row.problems[0].message.contains("計算式"));
     }
 }

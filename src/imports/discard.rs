@@ -31,7 +31,10 @@ pub async fn post(
 pub async fn discard(tx: &mut Tx, id: &str) -> Result<()> {
     let batch = batches::see(tx, id).await?;
     if matches!(batch.state.as_str(), "saved" | "undone") {
-        return Err(Error::refused("", "登録した取り込みは破棄できません。取り消しを使ってください"));
+        return Err(Error::refused(
+            "",
+            "登録した取り込みは破棄できません。取り消しを使ってください",
+        ));
     }
     batches::forget(tx, id).await?;
     let kept = Summary { rows: Summary::read(&batch.summary).rows, ..Summary::default() };

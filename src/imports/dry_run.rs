@@ -12,6 +12,7 @@ use super::sheet;
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::web::jobs::Job;
+use crate::web::said::moment;
 use crate::web::{App, Error, Result};
 
 /// Small files are done before the answer: nobody waits for a page that waits.
@@ -46,7 +47,7 @@ pub async fn start(
     if let Some(at) = before {
         summary.warnings.push(format!(
             "同じ内容のファイルを {} に登録しています。もう一度登録すると二重になります",
-            super::show::when(&at)
+            moment(&at)
         ));
     }
     background(app, actor, &id, "点検しています", rows.len(), {

@@ -7,10 +7,10 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::batches::{self, Batch};
 use super::layout::{Layout, find, layouts};
-use super::show::when;
 use super::target::Shape;
 use super::{cells::Summary, dry_run};
 use crate::access::Actor;
+use crate::web::said::moment;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Upload, page,
 };
@@ -42,8 +42,9 @@ pub fn form() -> Form {
 async fn take(app: &App, actor: &Actor, sent: &Upload) -> Result<String> {
     let values = form().read(&sent.entry, &app.codes)?;
     let layout = find(app, values.text("layout")).ok().filter(|l| l.target.is_open_to(actor));
-    let layout = layout
-        .ok_or_else(|| Error::refused("layout", "ファイルの種類を、画面にあるものから選び直してください"))?;
+    let layout = layout.ok_or_else(|| {
+        Error::refused("layout", "ファイルの種類を、画面にあるものから選び直してください")
+    })?;
     if sent.bytes.is_empty() {
         return Err(Error::refused("file", "取り込むファイルを選んでください"));
     }
@@ -107,7 +108,7 @@ fn past(b: Batch, open: &[Layout]) -> Past {
     Past {
         title: title.unwrap_or_else(|| b.layout.clone()),
         state: state_words(&b.state),
-        when: when(&b.created_at),
+        when: moment(&b.created_at),
         who: b.creator,
         rows: if b.state == "saved" { summary.saved } else { summary.rows },
         bad: summary.bad,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use civil::Instant;
 use kana::{ClientNumber, search_key};
 use sqlx::FromRow;
 
@@ -20,11 +21,15 @@ pub(super) struct Known {
     staff: BTreeMap<String, String>,
     /// The account that imports: in charge of a consultation that names nobody.
     pub myself: String,
+    pub now: Option<Instant>,
+    /// The actor's office has a region: rows need not say one.
+    pub region: bool,
 }
 
 #[derive(Clone, Debug)]
 pub(super) struct Person {
     pub number: ClientNumber,
+    pub closed: bool,
     key: String,
 }
 
@@ -36,6 +41,7 @@ struct PersonRow {
     family_kana: String,
     born_on: Option<String>,
     expected_on: Option<String>,
+    closed: i64,
 }
 
 impl Person {
@@ -50,7 +56,9 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
     let people: Vec<PersonRow> = read
         .see_all(
             concat!(
-                "select c.number, n.family, n.given, n.family_kana, b.born_on, b.expected_on
+                "select c.number, n.family, n.given, n.family_kana, b.born_on, b.expected_on,
+                   (select count(*) from closures x where x.client_id = c.id
+                     and x.reopened_at is null) as closed
                  from clients c
                  join client_names n on n.client_id = c.id and n.voided_at is null
                    and n.valid_from <= $5 and (n.valid_until is null or n.valid_until > $5)
@@ -73,10 +81,18 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
             args![organisation],
         )
         .await?;
-    let mut known = Known { myself: read.actor.account_id.clone(), ..Known::default() };
+    let office = "select count(*) from organisations where id = $1 and region is not null";
+    let (region,): (i64,) = read.one(office, args![organisation]).await?;
+    let mut known = Known {
+        myself: read.actor.account_id.clone(),
+        now: Some(read.actor.at),
+        region: region > 0,
+        ..Known::default()
+    };
     for row in people {
         let name = format!("{}{}", row.family, row.given.unwrap_or_default());
-        known.add(row.number, &name, row.born_on.or(row.expected_on).as_deref());
+        let day = row.born_on.or(row.expected_on);
+        known.add(row.number, &name, day.as_deref(), row.closed > 0);
         known.families.extend([row.family, row.family_kana]);
     }
     known.staff = staff.into_iter().collect();
@@ -84,10 +100,10 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
 }
 
 impl Known {
-    pub fn add(&mut self, running: i64, name: &str, day: Option<&str>) {
+    pub fn add(&mut self, running: i64, name: &str, day: Option<&str>, closed: bool) {
         let number = ClientNumber::from_row(running);
         let at = self.people.len();
-        self.people.push(Person { number, key: search_key(name) });
+        self.people.push(Person { number, closed, key: search_key(name) });
         self.by_number.insert(number.running(), at);
         if let Some(day) = day {
             self.by_birth.entry(day.to_owned()).or_default().push(at);

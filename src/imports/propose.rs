@@ -75,7 +75,11 @@ fn phone(text: &str) -> Option<String> {
     let kept: String = plain.chars().filter(|c| c.is_ascii_digit() || *c == '-').collect();
     let kept = kept.trim_matches('-').to_owned();
     let digits = kept.chars().filter(char::is_ascii_digit).count();
-    if !kept.starts_with('0') && (9..=10).contains(&digits) { Some(format!("0{kept}")) } else { Some(kept) }
+    if !kept.starts_with('0') && (9..=10).contains(&digits) {
+        Some(format!("0{kept}"))
+    } else {
+        Some(kept)
+    }
 }
 
 /// Notes in brackets behind a reading, and the hyphen that was meant as a long vowel.

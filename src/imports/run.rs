@@ -61,7 +61,9 @@ async fn outcome(app: &App, actor: &Actor, id: &str) -> Result<Outcome> {
     }
     lines.extend(s.warnings.iter().cloned());
     lines.extend(s.passed_over.iter().map(|(sheet, why)| format!("シート「{sheet}」：{why}")));
-    lines.extend(s.skipped.iter().map(|(sheet, n, why)| format!("{sheet} {n}行目：{why}（飛ばしました）")));
+    lines.extend(
+        s.skipped.iter().map(|(sheet, n, why)| format!("{sheet} {n}行目：{why}（飛ばしました）")),
+    );
     lines.extend(s.ignored.iter().map(|(sheet, c, text)| {
         format!("{sheet} {c}列「{text}」：どの項目か分からないため読みません")
     }));

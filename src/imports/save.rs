@@ -12,6 +12,7 @@ use super::{batches, dry_run, known, show};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
+use crate::consultations;
 use crate::store::Tx;
 use crate::web::jobs::Job;
 use crate::web::{App, Error, Problems, Result, Submitted};
@@ -40,7 +41,10 @@ pub async fn start(app: &App, actor: &Actor, id: &str, except: bool) -> Result<(
         return Err(Error::refused("", refusal(summary.bad)));
     }
     if summary.bad >= summary.rows {
-        return Err(Error::refused("", "登録できる行がありません。ファイルを直して、もう一度点検してください"));
+        return Err(Error::refused(
+            "",
+            "登録できる行がありません。ファイルを直して、もう一度点検してください",
+        ));
     }
     let work = {
         let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
@@ -130,15 +134,17 @@ fn place(row: &Row, message: &str) -> String {
 }
 
 /// The one place where a row meets the operation of its noun. The id of what it became.
-async fn into(_tx: &mut Tx, target: Target, _id: &str, _ready: &Ready) -> Result<String> {
+async fn into(tx: &mut Tx, target: Target, id: &str, ready: &Ready) -> Result<String> {
     match target {
-        Target::Client | Target::Consultation => Err(Error::NotFound),
+        Target::Consultation => consultations::log_from(tx, &ready.main, Some(id)).await,
+        Target::Client => Err(Error::NotFound),
     }
 }
 
 async fn finish(tx: &mut Tx, id: &str, summary: &str, saved: usize) -> Result<()> {
     let old = Summary::read(summary);
-    let new = Summary { rows: old.rows, bad: old.bad, saved, sheets: old.sheets, ..Summary::default() };
+    let new =
+        Summary { rows: old.rows, bad: old.bad, saved, sheets: old.sheets, ..Summary::default() };
     batches::forget(tx, id).await?;
     let sql = "update import_batches set summary = $2 where id = $1";
     tx.exec(sql, args![id, new.json()]).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sheets::{ColumnSpec, Found, Limits, Refusal, Table};
+use sheets::{CellKind, ColumnSpec, Found, Limits, Refusal, Table};
 
 use super::cells::{Cell, Row, Summary};
 use super::layout::Layout;
@@ -74,7 +74,7 @@ fn words(layout: &Layout, key: &str) -> String {
 fn rows(table: Table) -> Vec<Row> {
     let row = |r: sheets::Record| {
         let cells = r.values.into_iter().filter(|(_, v)| !v.text.is_empty()).map(|(key, v)| {
-            (key.to_owned(), Cell { text: v.text, column: v.column, was: None })
+            (key.to_owned(), Cell { text: plain(v.text, v.kind), column: v.column, was: None })
         });
         let mut cells: BTreeMap<String, Cell> = cells.collect();
         for (key, letter) in &table.columns {
@@ -86,4 +86,12 @@ fn rows(table: Table) -> Vec<Row> {
         Row { sheet: r.sheet, number, cells, problems: vec![] }
     };
     table.rows.into_iter().map(row).collect()
+}
+
+/// A time of day comes as 10:30:00 from a cell with a time format; forms take 10:30.
+fn plain(text: String, kind: CellKind) -> String {
+    match kind {
+        CellKind::Date { .. } if text.len() == 8 && text.ends_with(":00") => text[..5].to_owned(),
+        _ => text,
+    }
 }

@@ -14,16 +14,13 @@ use super::layout::{Layout, layouts};
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::web::jobs::Progress;
+use crate::web::said::moment;
 use crate::web::{App, Page, Problems, Result, page};
 
 /// Rows with problems on one page; the file itself is better for the rest.
 const SHOWN: usize = 100;
 
-pub async fn get(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-) -> Result<Response> {
+pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
     page(view(&app, &actor, &id, &Problems::default()).await?)
 }
 
@@ -36,13 +33,6 @@ pub(super) async fn refused(
 ) -> Result<Response> {
     let body = view(app, actor, id, bad).await?.render()?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(body)).into_response())
-}
-
-/// 令和8年11月20日 10時31分.
-pub(super) fn when(at: &str) -> String {
-    let Ok(at) = at.parse::<civil::Instant>() else { return at.to_owned() };
-    let t = at.civil_time();
-    format!("{} {}時{:02}分", civil::format_era(at.civil_date()), t.hour(), t.minute())
 }
 
 struct Finding {
@@ -97,20 +87,25 @@ async fn view(app: &App, actor: &Actor, id: &str, bad: &Problems) -> Result<Show
     app.viewed(actor, Event::new("view", "import", id)).await?;
     let summary = Summary::read(&batch.summary);
     let layout = layouts(app)?.into_iter().find(|l| l.id == batch.layout);
-    let ended = batch.undone_at.as_deref().or(batch.saved_at.as_deref()).map(when);
+    let ended = batch.undone_at.as_deref().or(batch.saved_at.as_deref()).map(moment);
     let shown = rows.len().min(SHOWN);
-    let title = if bad.is_empty() { "取り込みの点検" } else { "エラー：取り込みの点検" };
+    let title =
+        if bad.is_empty() { "取り込みの点検" } else { "エラー：取り込みの点検" };
     Ok(Show {
         page: app.page(actor, title, "/imports"),
         title: layout.as_ref().map_or_else(|| batch.layout.clone(), |l| l.title.clone()),
         counter: layout.as_ref().map_or("行", |l| l.target.counter()),
         state: state_words(&batch.state),
-        created: when(&batch.created_at),
+        created: moment(&batch.created_at),
         ended: ended.unwrap_or_default(),
         stopped: progress.is_none() && batch.state == "checking",
         columns: columns(&rows, layout.as_ref()),
         findings: rows.iter().take(SHOWN).flat_map(|r| findings(r, layout.as_ref())).collect(),
-        proposals: rows.iter().flat_map(|(_, r)| &r.problems).filter(|p| p.proposal.is_some()).count(),
+        proposals: rows
+            .iter()
+            .flat_map(|(_, r)| &r.problems)
+            .filter(|p| p.proposal.is_some())
+            .count(),
         more_bad: summary.bad.saturating_sub(shown),
         good: summary.rows.saturating_sub(summary.bad),
         bad: bad.0.iter().map(|(_, m)| m.clone()).collect(),

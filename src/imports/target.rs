@@ -9,7 +9,8 @@ use super::layout::Column;
 use super::nearest::nearest;
 use crate::access::{Actor, Reach};
 use crate::codes::Codes;
-use crate::web::{Entry, Field, Form, Kind};
+use crate::consultations;
+use crate::web::{Entry, Field, Form, Kind, Values};
 
 /// 取り込み先. A new one is a new operation, so this list is in the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -47,10 +48,9 @@ impl Target {
     /// Words of a layout that are no field of a form; this file turns them into fields.
     fn own_words(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Client => &[
-                ("name", "姓と名の間に空白を入れる"),
-                ("kana", "姓と名の間に空白を入れる"),
-            ],
+            Self::Client => {
+                &[("name", "姓と名の間に空白を入れる"), ("kana", "姓と名の間に空白を入れる")]
+            }
             Self::Consultation => &[
                 ("client_name", "利用者番号がないとき。生年月日と合わせて台帳の人を探す"),
                 ("client_born_on", "日付"),
@@ -66,9 +66,20 @@ impl Target {
                 split(row, entry, known, "kana", ["family_kana", "given_kana"]);
             }
             Self::Consultation => {
+                if entry.get("occurred_at_t").is_empty() {
+                    entry.set("occurred_at_t", "0:00"); // not known: the beginning of the day
+                }
                 who(row, entry, known);
                 handler(row, entry, known);
             }
+        }
+    }
+
+    /// What the operation would refuse once the form has read the row; the dry run says it first.
+    pub(super) fn rules(self, row: &mut Row, values: &Values, known: &Known) {
+        match self {
+            Self::Client => {}
+            Self::Consultation => consultation_rules(row, values, known),
         }
     }
 
@@ -87,7 +98,9 @@ impl Shape {
     pub fn of(target: Target) -> Self {
         match target {
             Target::Client => Self { target, main: enrol_form(), parts: vec![] },
-            Target::Consultation => Self { target, main: log_form(), parts: vec![] },
+            Target::Consultation => {
+                Self { target, main: consultations::log::form(), parts: vec![] }
+            }
         }
     }
 
@@ -134,7 +147,12 @@ impl Shape {
             (_, Some(Kind::Record)) => "氏名".into(),
             _ => self.choices(column, codes),
         };
-        [what.as_str(), &column.help].iter().filter(|s| !s.is_empty()).copied().collect::<Vec<_>>().join("。")
+        [what.as_str(), &column.help]
+            .iter()
+            .filter(|s| !s.is_empty())
+            .copied()
+            .collect::<Vec<_>>()
+            .join("。")
     }
 
     fn choices(&self, column: &Column, codes: &Codes) -> String {
@@ -163,6 +181,19 @@ fn split(row: &mut Row, entry: &mut Entry, known: &Known, key: &str, into: [&str
     }
 }
 
+fn consultation_rules(row: &mut Row, values: &Values, known: &Known) {
+    if values.at("occurred_at").zip(known.now).is_some_and(|(at, now)| at > now) {
+        row.add("occurred_at", "日時が先の時刻になっています。年と月を確かめてください", None);
+    }
+    if !known.region && !values.is_given("region") {
+        row.add("region", "地域を入れてください。この窓口の地域が決まっていません", None);
+    }
+    if values.opt("client").and_then(|n| known.by_number(&n).ok().map(|p| p.closed)) == Some(true) {
+        let key = if row.text("client").is_empty() { "client_name" } else { "client" };
+        row.add(key, "この利用者は終結しています。先に利用者のページで再開してください", None);
+    }
+}
+
 /// Whom the consultation is about: by number, or by name and birth together. Never a guess.
 fn who(row: &mut Row, entry: &mut Entry, known: &Known) {
     let number = row.text("client").to_owned();
@@ -172,7 +203,11 @@ fn who(row: &mut Row, entry: &mut Entry, known: &Known) {
         match known.by_number(&number) {
             Err(message) => row.add("client", message, None),
             Ok(person) if !name.is_empty() && !person.is_called(&name) => {
-                row.add("client_name", "利用者番号の人と氏名が違います。どちらが正しいか確かめてください", None);
+                row.add(
+                    "client_name",
+                    "利用者番号の人と氏名が違います。どちらが正しいか確かめてください",
+                    None,
+                );
             }
             Ok(person) => entry.set("client", person.number.to_string()),
         }
@@ -198,6 +233,7 @@ fn handler(row: &mut Row, entry: &mut Entry, known: &Known) {
     match known.colleague(&name) {
         Some(id) => entry.set("handler", id),
         None => {
+            entry.set("handler", "");
             let proposal = nearest(&name, known.colleagues());
             row.add("handler", "この窓口に、この氏名の職員がいません", proposal);
         }
@@ -218,30 +254,6 @@ fn enrol_form() -> Form {
             Field::new("sex", "性別", Kind::Code("sex")).required(),
             Field::new("area", "担当地区", Kind::Select("area")).required(),
             Field::new("address", "住所", Kind::Text(200)),
-        ],
-    )
-}
-
-fn log_form() -> Form {
-    Form::new(
-        "consultation",
-        "相談を記録する",
-        vec![
-            Field::new("occurred_at", "日時", Kind::DateTime).required(),
-            Field::new("scope", "支援の種別", Kind::Code("scope")).required(),
-            Field::new("standing", "相談した本人", Kind::Code("standing")).required(),
-            Field::new("client", "利用者", Kind::Client),
-            Field::new("inquirer_kind", "相談した人", Kind::Code("inquirer_kind")).required(),
-            Field::new("inquirer_name", "相談した人の氏名", Kind::Text(80)),
-            Field::new("inquirer_place", "所在地", Kind::Text(80)),
-            Field::new("channel", "方法", Kind::Code("channel")).required(),
-            Field::new("region", "地域", Kind::Code("region")).required(),
-            Field::new("topics", "内容の分類", Kind::Codes("topic")),
-            Field::new("text", "相談の内容", Kind::Long(8000)).required(),
-            Field::new("answer", "答えたこと", Kind::Long(8000)),
-            Field::new("minutes", "時間", Kind::Number { min: 0, max: 1440, unit: "分" }),
-            Field::new("series", "新規・継続", Kind::Code("series")).required(),
-            Field::new("handler", "担当者", Kind::Record).required(),
         ],
     )
 }

@@ -8,11 +8,7 @@ use super::layout::find;
 use crate::access::Actor;
 use crate::web::{App, Error, Result};
 
-pub async fn get(
-    State(app): State<App>,
-    actor: Actor,
-    Path(id): Path<String>,
-) -> Result<Response> {
+pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
     let layout = find(&app, &id)?;
     if !layout.target.is_open_to(&actor) {
         return Err(Error::NotFound);

@@ -1,14 +1,16 @@
-//! Undo: what the import made is withdrawn, unless somebody has worked on it since.
+//! Undo: what the import made is withdrawn, unless somebody has built on it since.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::layout::find;
+use super::target::Target;
 use super::{batches, show};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::Tx;
-use crate::web::{App, Error, Result, Submitted};
-use crate::{args, web::Problems};
+use crate::store::{Read, Tx};
+use crate::web::{App, Error, Problems, Result, Submitted};
+use crate::{args, consultations};
 
 pub async fn post(
     State(app): State<App>,
@@ -16,21 +18,102 @@ pub async fn post(
     Path(id): Path<String>,
     Submitted(_): Submitted,
 ) -> Result<Response> {
-    let mut tx = app.write(&actor).await?;
-    match undo(&mut tx, &id).await {
-        Ok(()) => tx.commit().await?,
-        Err(Error::Refused(bad)) => return show::refused(&app, &actor, &id, &bad).await,
-        Err(e) => return Err(e),
+    match run(&app, &actor, &id).await {
+        Ok(()) => Ok(Redirect::to(&format!("/imports/{id}")).into_response()),
+        Err(Error::Refused(bad)) => show::refused(&app, &actor, &id, &bad).await,
+        Err(e) => Err(e),
     }
-    Ok(Redirect::to(&format!("/imports/{id}")).into_response())
 }
 
-pub async fn undo(tx: &mut Tx, id: &str) -> Result<()> {
+async fn run(app: &App, actor: &Actor, id: &str) -> Result<()> {
+    let batch = batches::see(&mut app.read(actor).await?, id).await?;
+    let target = find(app, &batch.layout)?.target;
+    let mut tx = app.write(actor).await?;
+    undo(&mut tx, id, target).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Everything or nothing: a file half withdrawn would be worse than either.
+pub async fn undo(tx: &mut Tx, id: &str, target: Target) -> Result<()> {
     let batch = batches::see(tx, id).await?;
     if batch.state != "saved" {
         return Err(Error::refused("", "登録した取り込みだけを取り消せます"));
     }
-    let _ = (Problems::default(), args![id]);
+    let later = later(tx, id).await?;
+    if !later.is_empty() {
+        return Err(Error::Refused(refusal(&later)));
+    }
+    let why = format!("取り込みの取り消し（{}）", batch.file_name);
+    for (record,) in records(tx, id).await? {
+        match target {
+            Target::Consultation => consultations::withdraw::withdraw(tx, &record, &why).await?,
+            Target::Client => return Err(Error::NotFound),
+        }
+    }
+    let actor = tx.actor.clone();
+    tx.exec(
+        "update import_batches set state = 'undone', undone_at = $2, undone_by = $3
+         where id = $1 and state = 'saved'",
+        args![id, actor.at, actor.account_id],
+    )
+    .await?;
     tx.record(Event::new("undo", "import", id)).await?;
     Ok(())
+}
+
+async fn records(read: &mut Read, id: &str) -> Result<Vec<(String,)>> {
+    let sql = "select record_id from import_rows
+               where batch_id = $1 and record_id is not null order by position";
+    Ok(read.all(sql, args![id]).await?)
+}
+
+const NAMED: usize = 20;
+
+fn refusal(later: &[(String, i64)]) -> Problems {
+    let mut bad = Problems::one(
+        "",
+        "取り消していません。登録のあとに記録が加わったり直されたりした行があります。取り消すと、その内容も失われます",
+    );
+    for (sheet, number) in later.iter().take(NAMED) {
+        bad.add("", format!("シート「{sheet}」の{number}行目から登録した記録"));
+    }
+    if let Some(more) = later.len().checked_sub(NAMED).filter(|n| *n > 0) {
+        bad.add("", format!("ほかに{more}行"));
+    }
+    bad
+}
+
+/// Rows whose records were touched after the save: the audit knows every change, whatever noun
+/// made it. Looking is no change. Order is that of the chain, because a clock may stand still.
+async fn later(read: &mut Read, id: &str) -> Result<Vec<(String, i64)>> {
+    let saved: Option<(String, i64, String)> = read
+        .maybe(
+            "select writer_id, seq, at from audit_events
+             where noun = 'import' and verb = 'save' and record_id = $1",
+            args![id],
+        )
+        .await?;
+    let (writer, seq, at) = saved.ok_or(Error::NotFound)?;
+    let rows = read
+        .all(
+            "with touched as (
+               select e.record_id, e.client_id from audit_events e
+               where e.at >= $4 and not (e.writer_id = $2 and e.seq <= $3)
+                 and e.verb not in ('view', 'export', 'print', 'search'))
+             select r.sheet, r.row_number from import_rows r
+             where r.batch_id = $1 and r.record_id is not null and (
+               r.record_id in (select t.record_id from touched t)
+               or r.record_id in (select t.client_id from touched t where t.client_id is not null)
+               or r.record_id in (select f.source_id from follow_ups f
+                 where f.id in (select t.record_id from touched t))
+               or r.record_id in (select q.consultation_id from case_requests q
+                 where q.consultation_id is not null)
+               or r.record_id in (select k.previous_id from consultations k
+                 where k.previous_id is not null and k.voided_at is null
+                   and k.import_id is distinct from $1))
+             order by r.position",
+            args![id, writer, seq, at],
+        )
+        .await?;
+    Ok(rows)
 }
