@@ -15,17 +15,20 @@ pub async fn post(
     Path(id): Path<String>,
     Submitted(_): Submitted,
 ) -> Result<Response> {
-    let mut tx = app.write(&actor).await?;
-    let done = match app.jobs.progress(&id) {
-        Some(_) => Err(Error::refused("", "処理が終わってから破棄してください")),
-        None => discard(&mut tx, &id).await,
-    };
-    match done {
-        Ok(()) => tx.commit().await?,
-        Err(Error::Refused(bad)) => return show::refused(&app, &actor, &id, &bad).await,
-        Err(e) => return Err(e),
+    match run(&app, &actor, &id).await {
+        Ok(()) => Ok(Redirect::to("/imports").into_response()),
+        Err(Error::Refused(bad)) => show::refused(&app, &actor, &id, &bad).await,
+        Err(e) => Err(e),
     }
-    Ok(Redirect::to("/imports").into_response())
+}
+
+async fn run(app: &App, actor: &Actor, id: &str) -> Result<()> {
+    if app.jobs.progress(id).is_some() {
+        return Err(Error::refused("", "処理が終わってから破棄してください"));
+    }
+    let mut tx = app.write(actor).await?;
+    discard(&mut tx, id).await?;
+    Ok(tx.commit().await?)
 }
 
 pub async fn discard(tx: &mut Tx, id: &str) -> Result<()> {

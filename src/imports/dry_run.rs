@@ -1,5 +1,5 @@
-//! The dry run: a file is read, every row is checked as a form would check it, and only the findings
-//! are kept. The work goes on in the background; the page shows how far it is.
+//! The dry run: a file is read, every row is checked as a form would check it, and only the
+//! findings are kept. The work goes on in the background; the page shows how far it is.
 
 use std::time::Duration;
 
