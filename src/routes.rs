@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
-use crate::{audit, consultations, coordinators, follow_ups, imports, staff, today};
+use crate::{audit, case_notes, consultations, coordinators, follow_ups, imports, staff, today};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -49,6 +49,15 @@ routes! {
     GET "/consultations/{id}/withdraw" => consultations::withdraw::get;
     POST "/consultations/{id}/withdraw" => consultations::withdraw::post;
     // case_notes
+    GET "/case-notes" => case_notes::list::get;
+    GET "/case-notes/{id}" => case_notes::show::get;
+    GET "/case-notes/{id}/correct" => case_notes::correct::get;
+    POST "/case-notes/{id}/correct" => case_notes::correct::post;
+    GET "/case-notes/{id}/withdraw" => case_notes::withdraw::get;
+    POST "/case-notes/{id}/withdraw" => case_notes::withdraw::post;
+    GET "/clients/{number}/notes/new" => case_notes::write::get;
+    POST "/clients/{number}/notes/new" => case_notes::write::post;
+    GET "/clients/{number}/timeline" => case_notes::timeline::get;
     // coordinators
     GET "/assignments" => coordinators::caseload::get;
     GET "/assignments/settings" => coordinators::limits::get;

@@ -5,5 +5,7 @@
 #[macro_use]
 mod support;
 
+mod case_notes;
+mod consultations;
 mod ground;
 mod store;

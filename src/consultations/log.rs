@@ -29,7 +29,7 @@ pub async fn get(
     let asked = Entry(decode(query.unwrap_or_default().as_bytes()));
     let mut read = app.read(&actor).await?;
     let mut kept = drafts::unfinished(&mut read, DRAFT, "").await?;
-    let entry = opened(&mut read, &asked, &mut kept).await?;
+    let entry = opened((&app, &mut read), &asked, &mut kept).await?;
     let view = view(&app, read, (&entry, &Problems::default()), (kept, &asked)).await?;
     app.viewed(&actor, view.looked()).await?;
     page(view)
@@ -107,7 +107,11 @@ fn next(entry: &Entry, id: &str) -> String {
 }
 
 /// What the fields hold when the page opens: the draft asked for, or what is usually right.
-async fn opened(read: &mut Read, asked: &Entry, kept: &mut Vec<Kept>) -> Result<Entry> {
+async fn opened(
+    (app, read): (&App, &mut Read),
+    asked: &Entry,
+    kept: &mut Vec<Kept>,
+) -> Result<Entry> {
     let subject = asked.get("draft");
     if let Some(at) = kept.iter().position(|k| k.subject == subject && !subject.is_empty()) {
         let mut entry = kept.remove(at).entry;
@@ -116,9 +120,12 @@ async fn opened(read: &mut Read, asked: &Entry, kept: &mut Vec<Kept>) -> Result<
     }
     let mut entry = Entry::default();
     entry.set("_subject", Uuid::now_v7().to_string());
-    entry.set("scope", "individual");
-    entry.set("channel", "phone");
-    entry.set("inquirer_kind", last_inquirer(read).await?);
+    for list in ["scope", "channel", "inquirer_kind"] {
+        entry.set(list, app.codes.list(list).first().map_or("", |first| &first.id));
+    }
+    if let Some(kind) = last_inquirer(read).await? {
+        entry.set("inquirer_kind", kind);
+    }
     entry.set("occurred_at", to_the_minute(read.actor.at).to_string());
     for field in form().fields {
         for value in asked.many(field.name) {
@@ -136,7 +143,7 @@ fn to_the_minute(at: Instant) -> Instant {
 }
 
 /// Desks hear from the same kind of people all day: as the last one the actor wrote down.
-async fn last_inquirer(read: &mut Read) -> Result<String> {
+async fn last_inquirer(read: &mut Read) -> Result<Option<String>> {
     let me = read.actor.account_id.clone();
     let row: Option<(String,)> = read
         .see_maybe(
@@ -149,7 +156,7 @@ async fn last_inquirer(read: &mut Read) -> Result<String> {
             args![me],
         )
         .await?;
-    Ok(row.map_or_else(|| "family".to_owned(), |r| r.0))
+    Ok(row.map(|r| r.0))
 }
 
 async fn again(app: &App, actor: &Actor, entry: &Entry, bad: &Problems) -> Result<Response> {

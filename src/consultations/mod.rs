@@ -11,4 +11,4 @@ pub mod show;
 pub mod withdraw;
 
 pub use log::{log, log_from};
-pub use record::Consultation;
+pub use record::{Consultation, about};

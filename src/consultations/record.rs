@@ -1,5 +1,6 @@
 //! A consultation as it was written down, with the names of who was concerned.
 
+use civil::Date;
 use kana::ClientNumber;
 use sqlx::FromRow;
 
@@ -122,6 +123,28 @@ pub(super) async fn recent(read: &mut Read, client_id: &str) -> Result<Vec<Consu
                 " order by k.occurred_at desc, k.id desc limit 5"
             ),
             args![client_id],
+        )
+        .await?;
+    Ok(rows)
+}
+
+/// The consultations about a person in a period of days in Japan: those that count, or those
+/// voided.
+pub async fn about(
+    read: &mut Read,
+    client_id: &str,
+    (from, until): (Date, Date),
+    voided: bool,
+) -> Result<Vec<Consultation>> {
+    let rows = read
+        .see_all(
+            concat!(
+                consultation_rows!(),
+                " and k.client_id = $6 and k.occurred_on >= $7 and k.occurred_on < $8",
+                " and (case when k.voided_at is null then 0 else 1 end) = $9",
+                " order by k.occurred_at desc, k.id desc"
+            ),
+            args![client_id, from, until, voided],
         )
         .await?;
     Ok(rows)

@@ -43,7 +43,7 @@ async fn view(app: &App, read: &mut Read, id: &str) -> Result<Show> {
         whole: said::moment(&k.recorded_at),
         earlier: history(read, &k).await?,
         newer: record::replaced_by(read, id).await?,
-        next: follow_ups::of_sources(read, "consultation", &[id.to_owned()]).await?,
+        next: follow_ups::of(read, follow_ups::Origin::Record(id)).await?,
         may,
         saved: false,
         k,

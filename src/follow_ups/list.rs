@@ -20,15 +20,22 @@ pub async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let asked = Entry(decode(query.unwrap_or_default().as_bytes()));
-    let (which, filter) = Filter::of(&asked, &actor);
-    let mut read = app.read(&actor).await?;
-    let rows = find(&mut read, &filter).await?;
-    let counts = counts(&mut read, None).await?;
-    let mine = super::list::counts(&mut read, Some(&actor.account_id)).await?;
-    drop(read);
-    app.viewed(&actor, Event::new("view", "follow_ups", "").fields(which)).await?;
-    let page_ = app.page(&actor, "次にすること", "/follow-ups");
-    page(List { page: page_, which, heading: heading(which), rows, counts, mine })
+    let view = view(&app, &mut app.read(&actor).await?, &asked).await?;
+    app.viewed(&actor, Event::new("view", "follow_ups", "").fields(view.which)).await?;
+    page(view)
+}
+
+async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<List> {
+    let actor = read.actor.clone();
+    let (which, filter) = Filter::of(asked, &actor);
+    Ok(List {
+        page: app.page(&actor, "次にすること", "/follow-ups"),
+        which,
+        heading: heading(which),
+        rows: find(read, &filter).await?,
+        counts: counts(read, None).await?,
+        mine: counts(read, Some(&actor.account_id)).await?,
+    })
 }
 
 /// 次にすること. As lists and the first page show it.
@@ -189,26 +196,33 @@ pub async fn find(read: &mut Read, filter: &Filter) -> Result<Vec<FollowUp>> {
     Ok(rows.into_iter().map(|r| r.read(today)).collect())
 }
 
-/// What was promised in these records, finished ones included.
-pub async fn of_sources(read: &mut Read, source: &str, ids: &[String]) -> Result<Vec<FollowUp>> {
+/// What was promised in a record, or in all records about a person; finished ones included.
+pub async fn of(read: &mut Read, origin: Origin<'_>) -> Result<Vec<FollowUp>> {
     let today = read.actor.today();
-    let mut found = vec![];
-    for id in ids {
-        let rows: Vec<Row> = read
-            .see_all(
-                concat!(
-                    columns!(),
-                    visible!("f.client_id", "identity"),
-                    " where ",
-                    visible_follow_up!(),
-                    " and f.source = $6 and f.source_id = $7 order by f.id"
-                ),
-                args![source, id],
-            )
-            .await?;
-        found.extend(rows.into_iter().map(|r| r.read(today)));
-    }
-    Ok(found)
+    let (source_id, client_id) = match origin {
+        Origin::Record(id) => (Some(id), None),
+        Origin::Client(id) => (None, Some(id)),
+    };
+    let rows: Vec<Row> = read
+        .see_all(
+            concat!(
+                columns!(),
+                visible!("f.client_id", "identity"),
+                " where ",
+                visible_follow_up!(),
+                " and (f.source_id = $6 or f.client_id = $7) order by f.id"
+            ),
+            args![source_id, client_id],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|r| r.read(today)).collect())
+}
+
+/// 約束のもと. A record by its id, or everything about a person.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin<'a> {
+    Record(&'a str),
+    Client(&'a str),
 }
 
 /// One promise, if the actor may see it.

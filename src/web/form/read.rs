@@ -247,6 +247,14 @@ impl Values {
         }
     }
 
+    /// The numbers given in fields that begin so: (the rest of the name, number).
+    pub fn ints<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, i64)> {
+        self.0.iter().filter_map(move |(name, value)| match value {
+            Value::Int(n) => Some((name.strip_prefix(prefix)?, *n)),
+            _ => None,
+        })
+    }
+
     pub fn yes(&self, name: &str) -> bool {
         self.0.get(name) == Some(&Value::Yes)
     }

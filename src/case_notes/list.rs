@@ -1,0 +1,165 @@
+//! The notes of everybody, page by page.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use std::sync::Arc;
+
+use super::filter::{self, Filter};
+use super::record::CaseNote;
+use crate::access::{Actor, escape};
+use crate::audit::Event;
+use crate::codes::Codes;
+use crate::staff::colleagues;
+use crate::store::Read;
+use crate::web::form::{FormView, Options, Problems};
+use crate::web::submitted::decode;
+use crate::web::{App, Entry, Page, Result};
+use crate::{args, case_note_rows, visible};
+
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let asked = Entry(decode(query.unwrap_or_default().as_bytes()));
+    let mut read = app.read(&actor).await?;
+    let view = view(&app, &mut read, &asked).await?;
+    drop(read);
+    app.viewed(&actor, Event::new("view", "case_notes", "")).await?;
+    let bad = !view.form.problems.is_empty();
+    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, Html(view.render()?)).into_response())
+}
+
+const PER_PAGE: usize = 50;
+
+/// The newest first; `before` is the last row of the page before: its instant and id.
+async fn find(read: &mut Read, f: &Filter, before: (&str, &str)) -> Result<Vec<CaseNote>> {
+    let rows = read
+        .see_all(
+            concat!(
+                case_note_rows!(),
+                " and e.voided_at is null and e.occurred_on >= $6 and e.occurred_on < $7",
+                " and (cast($8 as text) is null or e.kind = $8)",
+                " and (cast($9 as text) is null or e.author_id = $9)",
+                " and (e.occurred_at < $10 or (e.occurred_at = $10 and e.id < $11))",
+                " order by e.occurred_at desc, e.id desc limit 51"
+            ),
+            args![
+                f.from,
+                f.until,
+                f.values.opt("kind"),
+                f.values.opt("author"),
+                before.0,
+                before.1
+            ],
+        )
+        .await?;
+    Ok(rows)
+}
+
+/// How many, and their minutes together.
+async fn count(read: &mut Read, f: &Filter) -> Result<(i64, i64)> {
+    let row = read
+        .see_one(
+            concat!(
+                "select count(*), cast(coalesce(sum((select sum(m.minutes)",
+                " from case_note_minutes m where m.note_id = e.id)), 0) as bigint)",
+                " from case_notes e where ",
+                visible!("e.client_id", "consultation"),
+                " and e.voided_at is null and e.occurred_on >= $6 and e.occurred_on < $7",
+                " and (cast($8 as text) is null or e.kind = $8)",
+                " and (cast($9 as text) is null or e.author_id = $9)"
+            ),
+            args![f.from, f.until, f.values.opt("kind"), f.values.opt("author")],
+        )
+        .await?;
+    Ok(row)
+}
+
+/// Whoever has written a note the actor may see, and the colleagues who have not yet.
+async fn authors(read: &mut Read) -> Result<Options> {
+    let mut all = colleagues::offered(read).await?;
+    let others: Vec<(String, String)> = read
+        .see_all(
+            concat!(
+                "select distinct a.id, a.name from case_notes e",
+                " join accounts a on a.id = e.author_id where ",
+                visible!("e.client_id", "consultation"),
+                " order by a.name"
+            ),
+            args![],
+        )
+        .await?;
+    for one in others {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    Ok([("author", all)].into())
+}
+
+async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<List> {
+    let (offers, form) = (authors(read).await?, filter::form());
+    let (mut rows, mut total, mut words, mut bad) = (vec![], (0, 0), vec![], Problems::default());
+    match Filter::read(&form, asked, &app.codes) {
+        Ok(f) => {
+            let (at, id) = (asked.get("before"), asked.get("id"));
+            rows = find(read, &f, if at.is_empty() { ("9999", "") } else { (at, id) }).await?;
+            total = count(read, &f).await?;
+            words = said(&f, &app.codes, &offers);
+        }
+        Err(problems) => bad = problems,
+    }
+    let more = if rows.len() > PER_PAGE { next_page(asked, &mut rows) } else { String::new() };
+    Ok(List {
+        page: app.page(&read.actor, "支援経過", "/case-notes"),
+        form: form.view(asked, &bad, &app.codes, &offers),
+        words: words.join("　"),
+        count: total.0,
+        minutes: total.1,
+        rows,
+        more,
+        codes: app.codes.clone(),
+    })
+}
+
+fn said(f: &Filter, codes: &Codes, offers: &Options) -> Vec<String> {
+    let author = f.values.opt("author").map(|id| {
+        let known = offers.values().flatten().find(|(known, _)| *known == id);
+        format!("記録した人：{}", known.map_or("この画面にない人", |(_, name)| name))
+    });
+    let kind = f.values.opt("kind").map(|k| format!("方法：{}", codes.label("note_kind", &k)));
+    let days = Some(f.days()).filter(|d| !d.is_empty());
+    [days, kind, author].into_iter().flatten().collect()
+}
+
+fn next_page(asked: &Entry, rows: &mut Vec<CaseNote>) -> String {
+    rows.truncate(PER_PAGE);
+    let Some(last) = rows.last() else { return String::new() };
+    let kept = asked.0.iter().filter(|(n, v)| n != "before" && n != "id" && !v.is_empty());
+    let mut query: Vec<_> = kept.map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect();
+    query.push(format!("before={}&id={}", escape(&last.occurred_at), last.id));
+    format!("/case-notes?{}", query.join("&"))
+}
+
+#[derive(Template)]
+#[template(path = "case_notes/list.html")]
+struct List {
+    page: Page,
+    form: FormView,
+    words: String,
+    count: i64,
+    minutes: i64,
+    rows: Vec<CaseNote>,
+    more: String,
+    codes: Arc<Codes>,
+}
+
+impl List {
+    fn kind(&self, code: &str) -> String {
+        self.codes.label("note_kind", code).to_owned()
+    }
+}
