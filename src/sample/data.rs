@@ -18,7 +18,101 @@ pub(super) struct Ward {
     pub staff: Vec<Member>,
     pub coordinators: Vec<Profile>,
     pub leaves: Vec<Leave>,
+    pub profiles: BTreeMap<String, Care>,
+    pub clients: Vec<Client>,
+    /// Consultations a month, the oldest month first.
+    pub months: Vec<usize>,
+    /// Code list -> code -> how often.
+    pub weights: BTreeMap<String, BTreeMap<String, usize>>,
+    pub phrases: Vec<Topic>,
+    pub notes: Vec<Note>,
+    pub reasons: Vec<String>,
 }
+
+/// The rows of a part of the folder: field -> value, as parts.toml names them.
+pub(super) type Rows = Vec<toml::Table>;
+
+/// 医療的ケア: what many people have in common.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Care {
+    /// Rows of the care score: `code` or `code:watch`.
+    pub score: Vec<String>,
+    #[serde(flatten)]
+    pub parts: BTreeMap<String, Rows>,
+}
+
+/// 利用者.
+#[derive(Debug, Deserialize)]
+pub(super) struct Client {
+    pub key: String,
+    pub name: String,
+    pub kana: String,
+    pub born: Option<String>,
+    pub expected: Option<String>,
+    pub sex: String,
+    pub weeks: Option<i64>,
+    pub weight: Option<i64>,
+    pub area: String,
+    pub address: Option<String>,
+    pub building: Option<String>,
+    /// When, by whom.
+    pub enrolled: (String, String),
+    pub profile: String,
+    pub mother: Option<String>,
+    pub father: Option<String>,
+    pub grandmother: Option<String>,
+    pub wife: Option<String>,
+    #[serde(default)]
+    pub doctor: Vec<String>,
+    #[serde(default)]
+    pub school: Vec<String>,
+    #[serde(default)]
+    pub team: Vec<String>,
+    #[serde(default)]
+    pub consents: Vec<String>,
+    /// (login, since, words)
+    #[serde(default)]
+    pub coordinator: Vec<(String, String, String)>,
+    pub request: Option<Request>,
+    pub closure: Option<Closure>,
+    /// Why the address is hidden.
+    pub hidden: Option<String>,
+    /// The login of the family's account.
+    pub family: Option<String>,
+    pub score: Option<Vec<String>>,
+    #[serde(flatten)]
+    pub parts: BTreeMap<String, Rows>,
+}
+
+/// 新規ケースの依頼.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Request {
+    pub on: String,
+    pub from: String,
+    pub needs: String,
+    pub note: String,
+}
+
+/// 終結.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Closure {
+    pub kind: String,
+    pub on: String,
+    pub reason: String,
+}
+
+/// 内容の分類 and what is said about it: (who, stage, text, answer, next step).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Topic {
+    pub topic: String,
+    pub of: Vec<(String, String, String, String, String)>,
+}
+
+/// 支援経過: (kind, stage, with whom, text, agreed, next step, activity).
+pub(super) type Note = (String, String, String, String, String, String, String);
 
 /// 機関.
 #[derive(Debug, Deserialize)]
@@ -70,7 +164,30 @@ pub(super) struct Leave {
     pub reason: String,
 }
 
+impl Client {
+    /// The person's rows of a part: their own, or those of the kind of care.
+    pub fn rows<'a>(&'a self, ward: &'a Ward, part: &str) -> &'a [toml::Table] {
+        let shared = || ward.profiles.get(&self.profile).and_then(|p| p.parts.get(part));
+        self.parts.get(part).or_else(shared).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn score<'a>(&'a self, ward: &'a Ward) -> &'a [String] {
+        let shared = || ward.profiles.get(&self.profile).map(|p| &p.score);
+        self.score.as_ref().or_else(shared).map_or(&[], Vec::as_slice)
+    }
+}
+
 impl Ward {
+    pub fn organisation(&self, key: &str) -> Option<&Organisation> {
+        self.organisations.iter().find(|o| o.key == key)
+    }
+
+    /// The codes of a list with how often each comes.
+    pub fn weights(&self, list: &str) -> Vec<(String, usize)> {
+        let of = self.weights.get(list).into_iter().flatten();
+        of.map(|(code, n)| (code.clone(), *n)).collect()
+    }
+
     pub fn read() -> Result<Self, String> {
         let mut whole = BTreeMap::new();
         for (name, text) in FILES {
@@ -112,6 +229,63 @@ mod tests {
         }
         for p in &ward.coordinators {
             assert!(logins.contains(p.login.as_str()), "{}", p.login);
+        }
+    }
+
+    #[test]
+    fn everybody_named_by_a_person_exists() {
+        let ward = Ward::read().unwrap();
+        let logins: BTreeSet<&str> = ward.staff.iter().map(|m| m.login.as_str()).collect();
+        let keys: BTreeSet<&str> = ward.clients.iter().map(|c| c.key.as_str()).collect();
+        assert_eq!(keys.len(), ward.clients.len(), "a key stands twice");
+        for c in &ward.clients {
+            assert!(logins.contains(c.enrolled.1.as_str()), "{}", c.key);
+            assert!(ward.profiles.contains_key(&c.profile), "{}", c.key);
+            for (login, ..) in &c.coordinator {
+                assert!(ward.coordinators.iter().any(|p| p.login == *login), "{}", c.key);
+            }
+            let consents = c.consents.iter().filter_map(|c| c.split(' ').next());
+            let bodies = c.team.iter().map(String::as_str).chain(consents);
+            for body in bodies.filter(|b| ward.organisation(b).is_none()) {
+                panic!("{}: {body}", c.key);
+            }
+        }
+    }
+
+    #[test]
+    fn the_ward_has_what_pages_must_cope_with() {
+        let ward = Ward::read().unwrap();
+        assert!((55..=70).contains(&ward.clients.len()), "{}", ward.clients.len());
+        let same = ward.clients.iter().filter(|c| c.kana == "みずの はると").count();
+        assert_eq!(same, 2, "the same reading twice");
+        for kanji in ["髙", "﨑", "邊", "𠮷"] {
+            assert!(ward.clients.iter().any(|c| c.name.contains(kanji)), "{kanji}");
+        }
+        let count = |of: fn(&Client) -> bool| ward.clients.iter().filter(|c| of(c)).count();
+        assert!(count(|c| c.expected.is_some()) >= 1, "before birth");
+        assert!(count(|c| c.hidden.is_some()) >= 1, "hidden address");
+        assert!(count(|c| c.request.is_some()) >= 3, "waiting for a coordinator");
+        assert!(count(|c| !c.parts.contains_key("certificate")) >= 5, "without certificate");
+        for kind in ["death", "moved_out"] {
+            let closed = |c: &Client| c.closure.as_ref().is_some_and(|x| x.kind == kind);
+            assert!(ward.clients.iter().any(closed), "{kind}");
+        }
+        for state in ["given", "school", "expired", "withdrawn"] {
+            let has = |c: &Client| c.consents.iter().any(|s| s.ends_with(state));
+            assert!(ward.clients.iter().any(has), "{state}");
+        }
+    }
+
+    #[test]
+    fn there_are_enough_sentences_for_every_topic() {
+        let ward = Ward::read().unwrap();
+        let codes = crate::codes::Codes::official().unwrap();
+        assert_eq!(ward.phrases.len(), codes.list("topic").len());
+        assert!(ward.phrases.iter().all(|t| codes.has("topic", &t.topic) && t.of.len() >= 6));
+        assert!(ward.phrases.iter().map(|t| t.of.len()).sum::<usize>() >= 110);
+        assert_eq!(ward.months.len(), 24);
+        for (list, of) in &ward.weights {
+            assert!(of.keys().all(|code| codes.has(list, code)), "{list}");
         }
     }
 

@@ -10,6 +10,7 @@ mod mark;
 mod offsets;
 mod play;
 mod staff;
+mod words;
 
 pub use mark::{Found, look};
 pub use play::play;
