@@ -182,12 +182,6 @@ impl Ward {
         self.organisations.iter().find(|o| o.key == key)
     }
 
-    /// The codes of a list with how often each comes.
-    pub fn weights(&self, list: &str) -> Vec<(String, usize)> {
-        let of = self.weights.get(list).into_iter().flatten();
-        of.map(|(code, n)| (code.clone(), *n)).collect()
-    }
-
     pub fn read() -> Result<Self, String> {
         let mut whole = BTreeMap::new();
         for (name, text) in FILES {

@@ -31,18 +31,6 @@ impl Luck {
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         of.get(self.below(of.len()))
     }
-
-    /// One of the names, as often as its weight says.
-    pub fn weighted<'a>(&mut self, of: &'a [(String, usize)]) -> &'a str {
-        let mut at = self.below(of.iter().map(|(_, w)| w).sum());
-        for (name, weight) in of {
-            if at < *weight {
-                return name;
-            }
-            at -= weight;
-        }
-        ""
-    }
 }
 
 #[cfg(test)]
@@ -55,16 +43,5 @@ mod tests {
         let mut luck = Luck::new(1_234_567);
         assert_eq!(luck.next(), 6_457_827_717_110_365_317);
         assert_eq!(luck.next(), 3_203_168_211_198_807_973);
-    }
-
-    #[test]
-    fn weights_are_kept_roughly_and_zero_never_comes() {
-        let of = [("a".to_owned(), 3), ("b".to_owned(), 1), ("c".to_owned(), 0)];
-        let mut luck = Luck::new(1);
-        let drawn: Vec<&str> = (0..4000).map(|_| luck.weighted(&of)).collect();
-        let count = |name| drawn.iter().filter(|d| **d == name).count();
-        assert!((2800..3200).contains(&count("a")), "{}", count("a"));
-        assert_eq!(count("a") + count("b"), 4000);
-        assert_eq!(luck.weighted(&[]), "");
     }
 }

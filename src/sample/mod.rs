@@ -4,10 +4,15 @@
 //! Everything is counted from the day of the demo, so that the pages of today are always full, and
 //! what is made up is drawn from a fixed seed: the same day gives the same ward.
 
+mod cases;
 mod data;
+mod desk;
+mod life;
 mod luck;
 mod mark;
+mod notes;
 mod offsets;
+mod plan;
 mod play;
 mod staff;
 mod words;

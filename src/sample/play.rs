@@ -4,13 +4,11 @@ use civil::Instant;
 use jiff::ToSpan;
 
 use super::data::Ward;
+use super::life::OPENED_DAYS;
 use super::{PASSWORD, mark, staff};
 use crate::access::Actor;
 use crate::staff::passwords;
 use crate::web::{App, Error, Result};
-
-/// The ward's offices were entered so many days before the day of the demo.
-const OPENED_DAYS: i32 = 1400;
 
 /// Fills an empty database; `tell` hears how much of the whole is done.
 pub async fn play(app: &App, tell: impl Fn(usize, usize)) -> Result<()> {

@@ -1,0 +1,79 @@
+//! What happens in the ward, in the order in which it happens.
+
+use civil::{Date, Instant};
+
+use super::data::Note;
+
+/// One thing that somebody does at an instant.
+pub(super) struct Step<'w> {
+    pub at: Instant,
+    /// Login of who does it.
+    pub who: &'w str,
+    pub deed: Deed<'w>,
+}
+
+/// `usize`: the person by place in the list of lives; promises by place in the list of all.
+pub(super) enum Deed<'w> {
+    Enrol(usize),
+    Judge(usize),
+    Request(usize, Ask<'w>),
+    /// The request of the person is decided for a login.
+    Decide(usize, Choice<'w>),
+    HandOver(usize, Choice<'w>),
+    Close(usize),
+    Log(Box<Call<'w>>),
+    Write(Box<Entry<'w>>),
+    /// A promise is kept.
+    Done(usize, &'static str),
+}
+
+pub(super) struct Ask<'w> {
+    pub on: Date,
+    pub from: String,
+    pub needs: &'w str,
+    pub note: &'w str,
+}
+
+pub(super) struct Choice<'w> {
+    pub login: &'w str,
+    pub from: Date,
+    pub why: &'w str,
+}
+
+/// 相談.
+pub(super) struct Call<'w> {
+    pub person: Option<usize>,
+    pub at: Instant,
+    pub scope: &'w str,
+    pub standing: &'static str,
+    pub inquirer: &'w str,
+    pub inquirer_name: String,
+    pub channel: &'w str,
+    pub region: &'w str,
+    pub topic: &'w str,
+    pub second_topic: Option<&'w str>,
+    pub text: String,
+    pub answer: String,
+    pub minutes: usize,
+    pub promise: Option<Promise>,
+}
+
+/// 次にすること.
+#[derive(Clone)]
+pub(super) struct Promise {
+    pub place: usize,
+    pub what: String,
+    pub due: Date,
+}
+
+/// 支援経過.
+pub(super) struct Entry<'w> {
+    pub person: usize,
+    pub at: Instant,
+    pub note: &'w Note,
+    pub with_whom: String,
+    pub text: String,
+    pub agreed: String,
+    pub minutes: usize,
+    pub promise: Option<Promise>,
+}
