@@ -171,6 +171,10 @@ impl Client {
         self.parts.get(part).or_else(shared).map_or(&[], Vec::as_slice)
     }
 
+    pub fn rows_of_own(&self, part: &str) -> &[toml::Table] {
+        self.parts.get(part).map_or(&[], Vec::as_slice)
+    }
+
     pub fn score<'a>(&'a self, ward: &'a Ward) -> &'a [String] {
         let shared = || ward.profiles.get(&self.profile).map(|p| &p.score);
         self.score.as_ref().or_else(shared).map_or(&[], Vec::as_slice)

@@ -12,6 +12,7 @@ mod luck;
 mod mark;
 mod notes;
 mod offsets;
+mod people;
 mod plan;
 mod play;
 mod staff;
