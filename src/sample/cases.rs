@@ -6,12 +6,15 @@ use jiff::ToSpan;
 
 use super::desk::Desk;
 use super::life::{Life, at, working_day};
+use super::people;
 use super::plan::{Ask, Choice, Deed, Promise, Step};
 
 /// When the open promises of somebody fall due, in days from today: some every day, some late.
 const DUE: &[i32] = &[0, -2, 0, -1, 0, 3, 0, 1, 5, 6];
+/// So many of the newest promises are still open: of the demo's coordinator, of anybody else.
+const OPEN: (usize, usize) = (9, 4);
 /// Older promises have been kept.
-const RECENT: i32 = 15;
+const RECENT: i32 = 45;
 const OUTCOMES: &[&str] = &[
     "電話で伝えた",
     "返事をもらい、家族に伝えた",
@@ -24,6 +27,19 @@ impl<'w> Desk<'_, 'w> {
     pub fn cases(&mut self) -> Vec<Step<'w>> {
         let lives = self.lives;
         lives.iter().enumerate().flat_map(|(n, life)| self.path(n, life)).collect()
+    }
+
+    /// Rows of the folder that came to be known after the person was entered.
+    pub fn later_rows(&mut self) -> Vec<Step<'w>> {
+        let mut steps = vec![];
+        for (n, life) in self.lives.iter().enumerate() {
+            let rows = people::rows(life, self.ward, self.today, |_| String::new());
+            for row in rows.unwrap_or_default().into_iter().filter(|r| r.typed > life.entered) {
+                let who = life.client.enrolled.1.as_str();
+                steps.push(Step { at: row.typed, who, deed: Deed::Row(n, row) });
+            }
+        }
+        steps
     }
 
     fn path(&mut self, n: usize, life: &Life<'w>) -> Vec<Step<'w>> {
@@ -89,14 +105,15 @@ impl<'w> Desk<'_, 'w> {
             let (who, made) = (step.who, step.at.civil_date());
             let Some((person, promise)) = promise_of(&mut step.deed) else { continue };
             let closed = person.and_then(|n| self.lives.get(n)).and_then(|l| l.closed);
-            if made <= recent || (promise.due < self.today && self.luck.chance(40)) {
+            let n = open.entry(who).or_default();
+            let most = if who == "demo-coordinator" { OPEN.0 } else { OPEN.1 };
+            if made <= recent || *n >= most || closed.is_some() {
                 let ends = closed.is_none_or(|c| promise.due < c) && promise.due < self.today;
                 if ends && !self.luck.chance(1) {
                     kept.push(self.kept(who, promise));
                 }
                 continue;
             }
-            let n = open.entry(who).or_default();
             let days = DUE.get(*n % DUE.len()).copied().unwrap_or(0);
             promise.due = self.today.saturating_add(days.days()).max(made);
             *n += 1;

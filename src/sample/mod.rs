@@ -4,9 +4,11 @@
 //! Everything is counted from the day of the demo, so that the pages of today are always full, and
 //! what is made up is drawn from a fixed seed: the same day gives the same ward.
 
+mod act;
 mod cases;
 mod data;
 mod desk;
+mod enrol;
 mod life;
 mod luck;
 mod mark;

@@ -3,6 +3,7 @@
 use civil::{Date, Instant};
 
 use super::data::Note;
+use super::people::Row;
 
 /// One thing that somebody does at an instant.
 pub(super) struct Step<'w> {
@@ -15,6 +16,8 @@ pub(super) struct Step<'w> {
 /// `usize`: the person by place in the list of lives; promises by place in the list of all.
 pub(super) enum Deed<'w> {
     Enrol(usize),
+    /// A row of the folder that was not known at enrolment.
+    Row(usize, Row),
     Judge(usize),
     Request(usize, Ask<'w>),
     /// The request of the person is decided for a login.
@@ -25,6 +28,24 @@ pub(super) enum Deed<'w> {
     Write(Box<Entry<'w>>),
     /// A promise is kept.
     Done(usize, &'static str),
+}
+
+impl Deed<'_> {
+    /// For the message about a mistake in the data files.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Enrol(n) => format!("enrol {n}"),
+            Self::Row(n, row) => format!("{} of {n}", row.part),
+            Self::Judge(n) => format!("judge {n}"),
+            Self::Request(n, _) => format!("request {n}"),
+            Self::Decide(n, choice) => format!("decide {n} for {}", choice.login),
+            Self::HandOver(n, choice) => format!("hand over {n} to {}", choice.login),
+            Self::Close(n) => format!("close {n}"),
+            Self::Log(call) => format!("log about {:?}", call.person),
+            Self::Write(note) => format!("note about {}", note.person),
+            Self::Done(place, _) => format!("keep promise {place}"),
+        }
+    }
 }
 
 pub(super) struct Ask<'w> {

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use civil::{Instant, Minutes};
 use jiff::ToSpan;
 use uuid::Uuid;
 
-use super::data::{Member, Organisation, Ward};
+use super::data::{Member, Organisation, Profile, Ward};
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::audit::Event;
+use crate::coordinators::{leave, profile};
 use crate::store::Tx;
-use crate::web::Result;
+use crate::web::{App, Entry, Result};
 
 /// 職員と機関: by the keys of the data files.
 #[derive(Clone, Default)]
@@ -23,7 +25,7 @@ pub(super) struct Staff {
 }
 
 /// Sets everything up on one day before the first record.
-pub(super) async fn open(tx: &mut Tx, ward: &Ward, hash: &str) -> Result<Staff> {
+pub(super) async fn open(tx: &mut Tx, app: &App, ward: &Ward, hash: &str) -> Result<Staff> {
     let mut staff = Staff { controller: controller(tx, ward).await?, ..Staff::default() };
     tx.actor.controller_id = staff.controller.clone();
     let above = above(tx, ward).await?;
@@ -42,7 +44,55 @@ pub(super) async fn open(tx: &mut Tx, ward: &Ward, hash: &str) -> Result<Staff> 
             if kind == "prefecture" { above.clone() } else { staff.controller.clone() };
         staff.actors.insert(m.login.clone(), actor);
     }
+    coordinators(tx, app, ward, &staff).await?;
     Ok(staff)
+}
+
+/// What each coordinator can do and when not, as the ward's officer enters it.
+async fn coordinators(tx: &mut Tx, app: &App, ward: &Ward, staff: &Staff) -> Result<()> {
+    let today = app.clock.now().civil_date();
+    let of = |login: &str| staff.actors.get(login).map(|a| a.account_id.clone());
+    let Some(officer) = staff.actors.get("demo-officer") else { return Ok(()) };
+    let opening = tx.actor.clone();
+    for p in &ward.coordinators {
+        let (Some(actor), Some(m)) =
+            (staff.actors.get(&p.login), ward.staff.iter().find(|m| m.login == p.login))
+        else {
+            continue;
+        };
+        let since = today.saturating_sub(m.since.days());
+        // Who came later is entered on the first day of work.
+        let at = Instant::start_of(since).plus(Minutes(9 * 60)).max(opening.at);
+        tx.actor = Actor { at, ..officer.clone() };
+        let values = profile::form().read(&profile_entry(p, actor, since), &app.codes)?;
+        profile::profile(tx, &actor.account_id, &values).await?;
+    }
+    for l in &ward.leaves {
+        let day = |n: i32| today.saturating_add(n.days()).to_string();
+        let mut entry = Entry::default();
+        entry.set("starts_on", day(l.from));
+        entry.set("back_on", day(l.until));
+        entry.set("reason", l.reason.clone());
+        let values = leave::form().read(&entry, &app.codes)?;
+        leave::leave(tx, &of(&l.login).unwrap_or_default(), &values).await?;
+    }
+    tx.actor = opening;
+    Ok(())
+}
+
+fn profile_entry(p: &Profile, actor: &Actor, since: civil::Date) -> Entry {
+    let mut entry = Entry::default();
+    entry.set("organisation", actor.organisation_id.clone());
+    entry.set("training", p.training.clone());
+    entry.set("felt_limit", p.limit.map(|n| n.to_string()).unwrap_or_default());
+    entry.set("listed", if p.listed { "1" } else { "" });
+    entry.set("starts_on", since.to_string());
+    let many = |name: &str, codes: &str| -> Vec<(String, String)> {
+        codes.split(',').map(|c| (name.to_owned(), c.to_owned())).collect()
+    };
+    entry.0.extend(many("areas", &p.areas));
+    entry.0.extend(many("skills", &p.skills));
+    entry
 }
 
 async fn controller(tx: &mut Tx, ward: &Ward) -> Result<String> {
