@@ -7,5 +7,6 @@ mod support;
 
 mod case_notes;
 mod consultations;
+mod coordinators;
 mod ground;
 mod store;

@@ -270,3 +270,67 @@ struct Batch {
     over: i64,
     form: FormView,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(id: &str, skills: &[&str], limit: i64, load: i64) -> Person {
+        Person {
+            account_id: id.into(),
+            name: id.to_uppercase(),
+            areas: vec!["east".into()],
+            skills: skills.iter().map(|s| (*s).to_owned()).collect(),
+            limit,
+            load,
+            ..Person::default()
+        }
+    }
+
+    fn case(needs: &[&str]) -> Case {
+        let needs = needs.iter().map(|s| (*s).to_owned()).collect();
+        Case { area: "east".into(), weight: 100, needs, ..Case::default() }
+    }
+
+    fn solve(wanted: &[Case], people: &[Person], over: i64) -> Plan {
+        let (rules, codes) = (Rules::official().unwrap(), Codes::official().unwrap());
+        let today = "2026-11-20".parse().unwrap();
+        plan(wanted, people, &rules, &codes, (over, today))
+    }
+
+    /// One after the other, the first person (equal for the plain case) would take it, and the
+    /// ventilator would go to somebody who does not know one: 20 + 10 against 20 + 35.
+    #[test]
+    fn the_case_that_needs_a_skill_gets_it_though_another_came_first() {
+        let people = [person("a", &["ventilator"], 100, 0), person("b", &[], 100, 0)];
+        let found = solve(&[case(&[]), case(&["ventilator"])], &people, 0);
+        assert_eq!(found.people, [Some(1), Some(0)]);
+    }
+
+    #[test]
+    fn load_is_shared() {
+        let people = [person("a", &[], 300, 100), person("b", &[], 300, 0)];
+        let found = solve(&[case(&[]), case(&[]), case(&[])], &people, 0);
+        assert_eq!(found.people.iter().filter(|p| **p == Some(1)).count(), 2);
+    }
+
+    #[test]
+    fn nobody_is_led_over_the_limit_and_whoever_is_left_learns_why() {
+        let people = [person("a", &[], 200, 150), person("b", &[], 100, 0)];
+        let found = solve(&[case(&[]), case(&[])], &people, 0);
+        assert_eq!(found.people, [Some(1), None]);
+        assert!(found.left[&1].contains("A、B"), "{}", found.left[&1]);
+        let one_more = solve(&[case(&[]), case(&[])], &people, 1);
+        assert!(one_more.people.iter().all(Option::is_some) && one_more.left.is_empty());
+    }
+
+    #[test]
+    fn nobody_on_leave_is_given_a_case() {
+        let mut away = person("a", &[], 300, 0);
+        away.leave = Some(("2026-11-01".parse().unwrap(), None));
+        let found = solve(&[case(&[])], &[away], 0);
+        assert_eq!(found.people, [None]);
+        assert!(found.left[&0].contains("休み"));
+        assert!(solve(&[case(&[])], &[], 0).left[&0].contains("担当できる人がいない"));
+    }
+}

@@ -207,3 +207,144 @@ fn burden(case: &Case, p: &Person, rules: &Rules) -> Vec<Reason> {
     });
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> Date {
+        "2026-11-20".parse().unwrap()
+    }
+
+    fn person(id: &str) -> Person {
+        Person {
+            account_id: id.into(),
+            name: id.to_uppercase(),
+            kana: id.into(),
+            training: "completed".into(),
+            limit: 300,
+            ..Person::default()
+        }
+    }
+
+    fn carrying(id: &str, cases: i64, load: i64) -> Person {
+        Person { cases, load, ..person(id) }
+    }
+
+    fn ask(case: &Case, people: &[Person]) -> Vec<Candidate> {
+        let (rules, codes) = (Rules::official().unwrap(), Codes::official().unwrap());
+        propose(case, people, &rules, &codes, today())
+    }
+
+    fn order(found: &[Candidate]) -> Vec<&str> {
+        found.iter().map(|c| c.account_id.as_str()).collect()
+    }
+
+    fn said(reasons: &[Reason]) -> Vec<&str> {
+        reasons.iter().map(|r| r.text.as_str()).collect()
+    }
+
+    fn plain_case() -> Case {
+        Case { weight: 100, ..Case::default() }
+    }
+
+    #[test]
+    fn area_and_skills_speak_for_and_against_in_words() {
+        let near = Person {
+            areas: vec!["east".into()],
+            skills: vec!["ventilator".into()],
+            ..person("near")
+        };
+        let far = Person { areas: vec!["west".into(), "south".into()], ..person("far") };
+        let case = Case { area: "east".into(), needs: vec!["ventilator".into()], ..plain_case() };
+        let found = ask(&case, &[far, near]);
+        assert_eq!(order(&found), ["near", "far"]);
+        assert_eq!((found[0].points, found[1].points), (20 + 15 + 10, -10 - 10 + 10));
+        assert!(said(&found[0].fors).contains(&"東地区を担当している"));
+        assert!(said(&found[0].fors).contains(&"必要な「人工呼吸器」が得意"));
+        assert_eq!(
+            said(&found[1].againsts),
+            [
+                "担当は西地区・南地区で、東地区は入っていない",
+                "必要な「人工呼吸器」が得意なことに入っていない"
+            ]
+        );
+    }
+
+    #[test]
+    fn who_carries_less_comes_first_and_the_weight_is_said() {
+        let found = ask(&plain_case(), &[carrying("busy", 2, 250), carrying("free", 1, 100)]);
+        assert_eq!(order(&found), ["free", "busy"]);
+        assert_eq!(
+            said(&found[1].againsts),
+            ["いまの担当は2人（2.5件分）", "引き受けると3.5件分（目安3）で、目安を超える"]
+        );
+        assert!(said(&found[0].fors).contains(&"引き受けると2件分（目安3）で、目安に収まる"));
+    }
+
+    #[test]
+    fn over_the_felt_limit_is_a_reason_and_no_exclusion() {
+        let found = ask(&plain_case(), &[carrying("full", 3, 300)]);
+        assert!(!found[0].on_leave);
+        assert_eq!(found[0].points, 10 - 30 - 40);
+        let own = Person { limit: 500, ..carrying("strong", 3, 300) };
+        assert_eq!(ask(&plain_case(), &[own])[0].points, 10 - 30);
+    }
+
+    #[test]
+    fn exactly_the_limit_is_not_over() {
+        assert_eq!(ask(&plain_case(), &[carrying("a", 2, 200)])[0].points, 10 - 20);
+        assert_eq!(ask(&plain_case(), &[carrying("a", 2, 201)])[0].points, 10 - 20 - 40);
+    }
+
+    #[test]
+    fn whoever_is_on_leave_is_last_and_cannot_be_chosen() {
+        let away = |from: &str, until: Option<&str>| Person {
+            leave: Some((from.parse().unwrap(), until.map(|u| u.parse().unwrap()))),
+            ..person("away")
+        };
+        let other = carrying("other", 3, 300);
+        let found = ask(&plain_case(), &[away("2026-11-20", Some("2026-12-01")), other.clone()]);
+        assert_eq!(order(&found), ["other", "away"]);
+        assert!(found[1].on_leave);
+        assert!(said(&found[1].againsts).contains(&"令和8年11月30日まで休み"));
+        let back = ask(&plain_case(), &[away("2026-11-01", Some("2026-11-20")), other.clone()]);
+        assert!(!back[0].on_leave && back[0].account_id == "away", "back today");
+        let soon = ask(&plain_case(), &[away("2026-12-20", None)]);
+        assert_eq!(said(&soon[0].againsts), ["令和8年12月20日から休みの予定"]);
+        assert!(ask(&plain_case(), &[away("2026-12-21", None)])[0].againsts.is_empty());
+    }
+
+    #[test]
+    fn a_siblings_coordinator_comes_before_the_area() {
+        let near = Person { areas: vec!["east".into()], ..person("near") };
+        let knows = Person { areas: vec!["west".into()], ..person("knows") };
+        let siblings = vec![("knows".to_owned(), "M-00123".to_owned())];
+        let case = Case { area: "east".into(), siblings, ..plain_case() };
+        let found = ask(&case, &[near, knows]);
+        assert_eq!(order(&found), ["knows", "near"]);
+        assert_eq!(said(&found[0].fors)[0], "きょうだい（M-00123）をすでに担当している");
+    }
+
+    #[test]
+    fn training_counts_step_by_step() {
+        let with = |id: &str, t: &str| Person { training: t.into(), ..person(id) };
+        let people =
+            [with("a", "none"), with("b", "nominated"), with("c", "in_training"), person("d")];
+        let found = ask(&plain_case(), &people);
+        assert_eq!(order(&found), ["d", "c", "b", "a"]);
+        assert_eq!(said(&found[1].againsts), ["研修：研修を受けている"]);
+    }
+
+    #[test]
+    fn equal_points_are_ordered_by_load_cases_and_reading_and_say_so() {
+        // A tenth of a point is no point: 5 hundredths of load do not show in the points.
+        let people = [person("c"), carrying("b", 1, 5), person("a"), carrying("d", 2, 5)];
+        let found = ask(&plain_case(), &people);
+        assert_eq!(order(&found), ["a", "c", "b", "d"]);
+        assert_eq!(found.iter().map(|c| c.tied).collect::<Vec<_>>(), [false, true, true, true]);
+        let mut turned = people.clone();
+        turned.reverse();
+        assert_eq!(order(&ask(&plain_case(), &turned)), ["a", "c", "b", "d"]);
+    }
+}
