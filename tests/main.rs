@@ -8,5 +8,6 @@ mod support;
 mod case_notes;
 mod consultations;
 mod coordinators;
+mod access;
 mod ground;
 mod store;

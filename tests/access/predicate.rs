@@ -1,0 +1,228 @@
+//! The predicate against an oracle: every relation, every state of a consent, every reach.
+
+use kakehashi::access::{CATEGORIES, Role, visible};
+use kakehashi::args;
+use kakehashi::audit::Event;
+use kakehashi::store::{Arg, Sql, Tx};
+
+use crate::support::{Seat, World};
+
+const TODAY: &str = "2026-11-20";
+const BEFORE: &str = "2026-01-01";
+const LATER: &str = "2026-11-21";
+
+/// How a dated row stands today.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Missing,
+    Current,
+    /// Begins today, ends tomorrow: both ends of the half-open interval.
+    JustToday,
+    /// Ended today.
+    Ended,
+    Future,
+    Voided,
+    /// Current, but of another organisation or account.
+    Elsewhere,
+}
+use State::{Current, Elsewhere, Ended, Future, JustToday, Missing, Voided};
+
+const STATES: [State; 7] = [Missing, Current, JustToday, Ended, Future, Voided, Elsewhere];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Consent {
+    Dated(State),
+    OtherPurpose,
+    OtherCategory,
+    Withdrawn,
+}
+use Consent::{Dated, OtherCategory, OtherPurpose, Withdrawn};
+
+fn consents() -> Vec<Consent> {
+    let dated = STATES.into_iter().map(Dated);
+    dated.chain([OtherPurpose, OtherCategory, Withdrawn]).collect()
+}
+
+/// One person and how they stand to the actors of the first seat.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Case {
+    abroad: bool,
+    team: State,
+    consent: Consent,
+    family: State,
+}
+
+fn cases() -> Vec<Case> {
+    let mut out = vec![];
+    for abroad in [false, true] {
+        for team in STATES {
+            for consent in consents() {
+                for family in STATES {
+                    out.push(Case { abroad, team, consent, family });
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Written from the rules, not from the SQL.
+fn may_see(role: Role, case: Case, category: &str) -> bool {
+    let holds = |s: State| matches!(s, Current | JustToday);
+    let agreed = match case.consent {
+        Dated(s) => holds(s),
+        OtherCategory => category == "disaster",
+        OtherPurpose | Withdrawn => false,
+    };
+    match role {
+        Role::Officer | Role::Nurse => !case.abroad,
+        Role::Coordinator => !case.abroad && holds(case.team),
+        Role::Operator | Role::Hospital | Role::School => holds(case.team) && agreed,
+        Role::Family => holds(case.family),
+        _ => false,
+    }
+}
+
+/// valid_from, valid_until, voided_at
+fn dates(state: State) -> (&'static str, Option<&'static str>, Option<&'static str>) {
+    match state {
+        Missing | Current | Elsewhere => (BEFORE, None, None),
+        JustToday => (TODAY, Some(LATER), None),
+        Ended => (BEFORE, Some(TODAY), None),
+        Future => (LATER, None, None),
+        Voided => (BEFORE, None, Some("2026-05-01T00:00:00.000Z")),
+    }
+}
+
+const OUTSIDE: [Role; 3] = [Role::Operator, Role::Hospital, Role::School];
+
+async fn put(tx: &mut Tx, sql: &str, args: &[Arg<'_>]) {
+    tx.exec(Sql::built(sql), args).await.unwrap_or_else(|e| panic!("{e}: {sql}"));
+}
+
+async fn settle(w: &World, tx: &mut Tx, n: usize, case: Case) {
+    let id = format!("case-{n}");
+    let seat = if case.abroad { Seat::Abroad } else { Seat::First };
+    let by = w.actor(Role::Officer).account_id;
+    put(
+        tx,
+        "insert into clients (id, number, controller_id, enrolled_on, enrolled_at, enrolled_by)
+         values ($1, $2, $3, '2026-01-01', '2026-01-01T00:00:00.000Z', $4)",
+        args![id, n as i64, seat.controller(), by],
+    )
+    .await;
+    for role in OUTSIDE.into_iter().chain([Role::Coordinator]) {
+        join(w, tx, &id, role, case.team).await;
+    }
+    for role in OUTSIDE {
+        agree(w, tx, &id, role, case.consent).await;
+    }
+    if case.family != Missing {
+        let whose = if case.family == Elsewhere { Seat::Second } else { Seat::First };
+        let (from, until, voided) = dates(case.family);
+        let account = w.seated(Role::Family, whose).account_id;
+        put(
+            tx,
+            "insert into family_links (id, account_id, client_id, relation, valid_from,
+               valid_until, recorded_at, recorded_by, voided_at)
+             values ($1, $2, $3, 'mother', $4, $5, '', '', $6)",
+            args![format!("link-{n}"), account, id, from, until, voided],
+        )
+        .await;
+    }
+}
+
+async fn join(w: &World, tx: &mut Tx, id: &str, role: Role, state: State) {
+    if state == Missing {
+        return;
+    }
+    let whose = if state == Elsewhere { Seat::Second } else { Seat::First };
+    let (from, until, voided) = dates(state);
+    put(
+        tx,
+        "insert into team_members (id, client_id, organisation_id, role, valid_from, valid_until,
+           recorded_at, recorded_by, voided_at) values ($1, $2, $3, 'other', $4, $5, '', '', $6)",
+        args![
+            format!("team-{id}-{}", role.code()),
+            id,
+            w.seated(role, whose).organisation_id,
+            from,
+            until,
+            voided
+        ],
+    )
+    .await;
+}
+
+async fn agree(w: &World, tx: &mut Tx, id: &str, role: Role, consent: Consent) {
+    let state = match consent {
+        Dated(Missing) => return,
+        Dated(state) => state,
+        _ => Current,
+    };
+    let whose = if state == Elsewhere { Seat::Second } else { Seat::First };
+    let (from, until, voided) = dates(state);
+    let purpose = if consent == OtherPurpose { "statistics" } else { "support" };
+    let withdrawn = (consent == Withdrawn).then_some("2026-06-01");
+    let consent_id = format!("consent-{id}-{}", role.code());
+    put(
+        tx,
+        "insert into consents (id, client_id, purpose, recipient_id, valid_from, valid_until,
+           given_by, given_on, recorded_at, recorded_by, withdrawn_on, voided_at)
+         values ($1, $2, $3, $4, $5, $6, '母', '2026-01-01', '', '', $7, $8)",
+        args![
+            consent_id,
+            id,
+            purpose,
+            w.seated(role, whose).organisation_id,
+            from,
+            until,
+            withdrawn,
+            voided
+        ],
+    )
+    .await;
+    for (category, _) in CATEGORIES {
+        if consent != OtherCategory || *category == "disaster" {
+            put(
+                tx,
+                "insert into consent_categories (consent_id, category) values ($1, $2)",
+                args![consent_id, *category],
+            )
+            .await;
+        }
+    }
+}
+
+both! {
+    async fn every_relation_and_every_consent_is_decided_as_the_rules_say(w: World) {
+        let mut tx = w.write(&w.system()).await;
+        let cases = cases();
+        for (n, case) in cases.iter().enumerate() {
+            settle(&w, &mut tx, n, *case).await;
+        }
+        tx.record(Event::new("prepare", "world", "")).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut seen_by_somebody = 0;
+        for role in Role::ALL {
+            let mut read = w.read(&w.actor(role)).await;
+            for (category, _) in CATEGORIES {
+                let sql = format!(
+                    "select c.number from clients c where {} order by c.number",
+                    visible("c.id", category)
+                );
+                let seen: Vec<(i64,)> = read.see_all(Sql::built(sql), args![]).await.unwrap();
+                let seen: Vec<i64> = seen.into_iter().map(|r| r.0).collect();
+                let may = |n: &usize| may_see(role, cases[*n], category);
+                let want: Vec<i64> =
+                    (0..cases.len()).filter(may).map(|n| n as i64).collect();
+                let wrong = (0..cases.len()).find(|n| {
+                    seen.contains(&(*n as i64)) != want.contains(&(*n as i64))
+                });
+                assert_eq!(wrong.map(|n| (role, *category, cases[n])), None);
+                seen_by_somebody += seen.len();
+            }
+        }
+        assert!(seen_by_somebody > 1_000, "the oracle is not simply 'nobody'");
+    }
+}
