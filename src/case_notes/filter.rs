@@ -6,7 +6,7 @@ use crate::codes::Codes;
 use crate::web::form::{Field, Form, Kind, Values};
 use crate::web::{Entry, Problems};
 
-/// 支援経過の絞り込み. Days are days in Japan, [from, until).
+/// 支援経過の絞り込み. Days are days in Japan, [from, until); the address names the last day.
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
     pub from: Date,
@@ -20,7 +20,7 @@ pub(super) fn form() -> Form {
         "支援経過をしぼりこむ",
         vec![
             Field::new("from", "この日から", Kind::Date),
-            Field::new("until", "この日の前日まで", Kind::Date),
+            Field::new("until", "この日まで", Kind::Date),
             Field::new("kind", "支援の方法", Kind::Select("note_kind")),
             Field::new("author", "記録した人", Kind::Record),
         ],
@@ -31,7 +31,7 @@ impl Filter {
     pub fn read(form: &Form, asked: &Entry, codes: &Codes) -> Result<Self, Problems> {
         let values = form.read(asked, codes)?;
         let from = values.date("from").unwrap_or(Date::MIN);
-        let until = values.date("until").unwrap_or(Date::MAX);
+        let until = values.date("until").and_then(|last| last.tomorrow().ok()).unwrap_or(Date::MAX);
         Ok(Self { from, until, values })
     }
 

@@ -71,7 +71,7 @@ fn form() -> Form {
         "経過をしぼりこむ",
         vec![
             Field::new("from", "この日から", Kind::Date),
-            Field::new("until", "この日の前日まで", Kind::Date),
+            Field::new("until", "この日まで", Kind::Date),
             Field::new("kind", "種類", Kind::Record),
         ],
     )

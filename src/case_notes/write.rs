@@ -207,6 +207,7 @@ fn opened((app, actor): (&App, &Actor), c: &Summary, asked: &Entry, kept: &mut V
     let minute = actor.at.millis().div_euclid(60_000) * 60_000;
     let at = civil::Instant::from_millis(minute).unwrap_or(actor.at);
     entry.set("occurred_at", at.to_string());
+    entry.set("next_owner", actor.account_id.clone());
     entry.set("_saved", asked.get("saved"));
     entry
 }

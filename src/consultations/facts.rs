@@ -88,7 +88,7 @@ const CLOSED: &str =
     "この利用者は終結しています。記録するときは、先に利用者のページで再開してください";
 
 /// Whom it was about. Left open, it follows from the person and the scope.
-fn standing(
+pub(super) fn standing(
     chosen: &str,
     scope: &str,
     has_client: bool,
@@ -152,6 +152,10 @@ async fn region(read: &mut Read, v: &Values) -> Result<String> {
     if let Some(chosen) = v.opt("region") {
         return Ok(chosen);
     }
+    region_of_office(read).await
+}
+
+pub(super) async fn region_of_office(read: &mut Read) -> Result<String> {
     let office = read.actor.organisation_id.clone();
     let row: Option<(Option<String>,)> =
         read.maybe("select region from organisations where id = $1", args![office]).await?;

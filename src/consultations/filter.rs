@@ -6,7 +6,7 @@ use crate::codes::Codes;
 use crate::web::form::{Field, Form, Kind, Values};
 use crate::web::{Entry, Problems};
 
-/// 相談の絞り込み. Days are days in Japan, [from, until).
+/// 相談の絞り込み. Days are days in Japan, [from, until); the address names the last day.
 #[derive(Clone, Debug)]
 pub(super) struct Filter {
     pub from: Date,
@@ -25,7 +25,7 @@ pub(super) fn form() -> Form {
         "相談をしぼりこむ",
         vec![
             Field::new("from", "この日から", Kind::Date),
-            Field::new("until", "この日の前日まで", Kind::Date),
+            Field::new("until", "この日まで", Kind::Date),
             Field::new("month", "月", Kind::Text(7)),
             code("scope", "支援の種別"),
             code("inquirer_kind", "相談した人"),
@@ -59,16 +59,11 @@ impl Filter {
                 .parse()
                 .map_err(|_| Problems::one("month", "月は 2026-11 のように入力してください"))?;
             from = first;
-            until = first.last_of_month().tomorrow().unwrap_or(Date::MAX);
+            until = day_after(first.last_of_month());
         }
         from = values.date("from").unwrap_or(from).max(from);
-        until = values.date("until").unwrap_or(until).min(until);
-        let known_at = match values.opt("known_at") {
-            None => Instant::MAX,
-            Some(text) => text.parse().map_err(|_| {
-                Problems::one("known_at", "時点は 2026-11-20T01:00:00.000Z の形で指定してください")
-            })?,
-        };
+        until = values.date("until").map_or(until, day_after).min(until);
+        let known_at = known_at(values.text("known_at"))?;
         let key = kana::search_key(values.text("q"));
         let q = (!key.is_empty()).then(|| format!("%{key}%"));
         Ok(Self { from, until, known_at, client_id: None, q, values })
@@ -123,6 +118,21 @@ impl Filter {
     }
 }
 
+fn day_after(last: Date) -> Date {
+    last.tomorrow().unwrap_or(Date::MAX)
+}
+
+/// An instant, or a day: then everything that was known when it ended.
+fn known_at(text: &str) -> Result<Instant, Problems> {
+    if text.is_empty() {
+        return Ok(Instant::MAX);
+    }
+    let day = || text.parse().ok().map(|day| Instant::start_of(day_after(day)));
+    text.parse().ok().or_else(day).ok_or_else(|| {
+        Problems::one("known_at", "時点は 2026-11-20 のような日付で指定してください")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +151,7 @@ mod tests {
         );
         let f = read(&[("month", "2024-02"), ("from", "2024-02-10")]).unwrap();
         assert_eq!(f.from.to_string(), "2024-02-10");
-        let f = read(&[("month", "2024-12"), ("until", "2024-12-05")]).unwrap();
+        let f = read(&[("month", "2024-12"), ("until", "2024-12-04")]).unwrap();
         assert_eq!(f.until.to_string(), "2024-12-05");
     }
 
@@ -160,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_last_day_is_said_as_people_say_it() {
-        let f = read(&[("from", "2024-04-01"), ("until", "2025-04-01")]).unwrap();
+        let f = read(&[("from", "2024-04-01"), ("until", "2025-03-31")]).unwrap();
         let words = f.words(&Codes::official().unwrap(), &[]);
         assert_eq!(words, ["令和6年4月1日から令和7年3月31日まで"]);
     }

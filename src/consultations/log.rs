@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use civil::Instant;
 use uuid::Uuid;
 
-use super::facts::{Origin, check, insert};
+use super::facts::{self, Origin, check, insert};
 use super::record::Consultation;
 use super::sheet::{Sheet, log_fields, settle};
 use crate::access::Actor;
@@ -84,7 +84,7 @@ async fn save(
     let read = form().read(entry, &app.codes);
     let values = match (read, settled) {
         (Ok(values), Ok(())) => values,
-        (read, settled) => return Err(Error::Refused(both(read.err(), settled.err()))),
+        (read, settled) => return Err(Error::Refused(all(entry, read.err(), settled.err()))),
     };
     let mut tx = app.write(actor).await?;
     let id = log(&mut tx, &values).await?;
@@ -93,8 +93,17 @@ async fn save(
     Ok(Some(id))
 }
 
-fn both(a: Option<Problems>, b: Option<Problems>) -> Problems {
-    Problems([a, b].into_iter().flatten().flat_map(|p| p.0).collect())
+/// Everything that can be said at once: nobody should mend one field to hear of the next.
+fn all(entry: &Entry, read: Option<Problems>, settled: Option<Problems>) -> Problems {
+    let mut bad = Problems([read, settled].into_iter().flatten().flat_map(|p| p.0).collect());
+    let whom =
+        facts::standing(entry.get("standing"), entry.get("scope"), !entry.get("client").is_empty());
+    if let Err((field, why)) = whom
+        && bad.of(field).is_none()
+    {
+        bad.add(field, why);
+    }
+    bad
 }
 
 /// The consultation, or the next empty form.
@@ -127,6 +136,10 @@ async fn opened(
         entry.set("inquirer_kind", kind);
     }
     entry.set("occurred_at", to_the_minute(read.actor.at).to_string());
+    entry.set("region", facts::region_of_office(read).await?);
+    for owner in ["handler", "next_owner"] {
+        entry.set(owner, read.actor.account_id.clone());
+    }
     for field in form().fields {
         for value in asked.many(field.name) {
             entry.set(field.name, value);

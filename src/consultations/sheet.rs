@@ -1,4 +1,9 @@
 //! The form of a consultation with what stands around it: the person found, what they asked last.
+//!
+//! Key presses from a page that links to the form to the saved record, text apart (Ctrl+Enter
+//! counts two): 13 for a community consultation by a municipality (N, →, Tab x4, → x3, Tab x2,
+//! Ctrl+Enter), 13 with a person's number of four digits (N, Tab, 4 digits, Tab x5, Ctrl+Enter),
+//! 11 and what was typed with a name (N, Tab, name, Tab x2, Space, Tab x4, Ctrl+Enter).
 
 use crate::clients::{self, Summary};
 use crate::follow_ups;
@@ -13,12 +18,12 @@ use super::record::{self, Consultation};
 /// that most calls never go below the text.
 pub(super) fn fields() -> Vec<Field> {
     let help_client = "読み・漢字・生年月日・電話・利用者番号の一部。空白や異体字の違いはかまいません。地域支援では不要です。";
+    let help_standing =
+        "利用者を選んだとき、地域支援で特定の本人がいないときは、選ばなくてかまいません。";
     vec![
         Field::new("scope", "支援の種別", Kind::Code("scope")).required(),
         Field::new("client", "利用者", Kind::Client).help(help_client),
-        Field::new("standing", "利用者を選ばないとき", Kind::Code("standing")).help(
-            "利用者を選んだとき、地域支援で特定の本人がいないときは、そのままでかまいません。",
-        ),
+        Field::new("standing", "相談の本人", Kind::Code("standing")).help(help_standing),
         Field::new("inquirer_kind", "相談した人", Kind::Code("inquirer_kind")).required(),
         Field::new("channel", "方法", Kind::Code("channel")).required(),
         Field::new("text", "相談の内容", Kind::Long(8000))
@@ -37,13 +42,13 @@ pub(super) fn details() -> Vec<Field> {
         Field::new("inquirer_place", "ほかの区市町村・都道府県", Kind::Text(80))
             .help("この自治体の外からの相談のとき。"),
         Field::new("occurred_at", "相談を受けた日時", Kind::DateTime).required(),
-        Field::new("handler", "受けた人", Kind::Record).help("選ばないと、あなたになります。"),
+        Field::new("handler", "受けた人", Kind::Record),
         Field::new("series", "新規・継続", Kind::Code("series"))
             .help("選ばないと、この利用者の相談が前にあれば継続、なければ新規になります。"),
         Field::new("previous", "前の相談", Kind::Record)
             .help("継続のとき。選ばないと、この利用者の直近の相談になります。"),
         Field::new("region", "地域", Kind::Code("region"))
-            .help("選ばないと、この機関の地域になります。"),
+            .help("統計で数える地域です。選ばないと、この機関の地域になります。"),
     ]
 }
 

@@ -22,9 +22,7 @@ pub struct Promise<'a> {
 
 /// The owner may sit in another office of the same controller: then it is that office's promise.
 pub async fn promise(tx: &mut Tx, p: Promise<'_>) -> Result<String> {
-    let organisation = office_of(tx, p.owner_id).await?.ok_or_else(|| {
-        Error::refused("next_owner", "次にすることの担当者を、画面にある人から選び直してください")
-    })?;
+    let organisation = office_of(tx, p.owner_id).await?.ok_or_else(unknown_owner)?;
     let (id, actor) = (Uuid::now_v7().to_string(), tx.actor.clone());
     tx.exec(
         "insert into follow_ups (id, controller_id, organisation_id, client_id, source, source_id,
@@ -56,8 +54,7 @@ pub fn fields() -> Vec<Field> {
         Field::new("next_what", "次にすること", Kind::Text(200)),
         Field::new("next_due", "次の連絡日（期限）", Kind::Date)
             .help("この日から、担当者の「きょう」に表示します。"),
-        Field::new("next_owner", "次にすることの担当者", Kind::Record)
-            .help("選ばないと、あなたが担当になります。"),
+        Field::new("next_owner", "次にすることの担当者", Kind::Record),
     ]
 }
 
@@ -69,8 +66,11 @@ pub async fn promise_next(
     (source, source_id, client_id): (&str, &str, Option<&str>),
 ) -> Result<Option<String>> {
     let Some(what) = values.opt("next_what") else {
-        let alone = values.is_given("next_due") || values.is_given("next_owner");
-        return if alone { Err(no_words()) } else { Ok(None) };
+        // The owner is preselected, so alone it promises nothing; it must still be somebody.
+        if let Some(owner) = values.opt("next_owner") {
+            office_of(tx, &owner).await?.ok_or_else(unknown_owner)?;
+        }
+        return if values.is_given("next_due") { Err(no_words()) } else { Ok(None) };
     };
     let due_on = values.date("next_due");
     if due_on.is_some_and(|due| due < on) {
@@ -83,8 +83,13 @@ pub async fn promise_next(
 }
 
 fn no_words() -> Error {
-    let why = "次にすることを入力してください。期限や担当者だけでは、何をするのか分かりません";
+    let why = "次にすることを入力してください。期限だけでは、何をするのか分かりません";
     Error::refused("next_what", why)
+}
+
+fn unknown_owner() -> Error {
+    let why = "次にすることの担当者を、画面にある人から選び直してください";
+    Error::refused("next_owner", why)
 }
 
 /// The record was corrected: its promises go on under the new row.
