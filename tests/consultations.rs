@@ -92,6 +92,15 @@ both! {
         assert!(says(&answer, "value=\"30\"") && says(&answer, "value=\"9:15\""));
     }
 
+    async fn everything_that_is_wrong_is_said_at_once(w: World) {
+        let officer = w.as_(Role::Officer).await;
+        let sent = with(&[("scope", "individual"), ("text", ""), ("minutes", "長い")]);
+        let answer = officer.post("/consultations/new", &sent).await.expect(422);
+        for words in ["3か所を直してください", "利用者を選んでください", "相談の内容を", "かかった時間は"] {
+            assert!(says(&answer, words), "{words}");
+        }
+    }
+
     async fn a_person_is_found_before_anything_is_saved(w: World) {
         let person = w.person("水野", "はると").await;
         let officer = w.as_(Role::Officer).await;
