@@ -10,7 +10,9 @@ use tower_http::compression::CompressionLayer;
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
-use crate::{audit, case_notes, consultations, coordinators, follow_ups, imports, staff, today};
+use crate::{
+    audit, case_notes, clients, consultations, coordinators, follow_ups, imports, staff, today,
+};
 
 macro_rules! routes {
     ($($method:ident $path:literal => $handler:path;)*) => {
@@ -34,6 +36,8 @@ routes! {
     POST "/drafts/{form}" => staff::drafts::post;
     POST "/drafts/{form}/drop" => staff::drafts::throw_away;
     // clients
+    GET "/clients/new" => clients::enrol::get;
+    POST "/clients/new" => clients::enrol::post;
     // follow_ups
     GET "/follow-ups" => follow_ups::list::get;
     GET "/follow-ups/{id}" => follow_ups::show::get;

@@ -113,6 +113,17 @@ pub async fn see_by_id(read: &mut Read, id: &str) -> Result<Option<Summary>> {
     Ok(row.map(|r| r.summary(read.actor.today())))
 }
 
+impl Summary {
+    /// 「令和2年（2020年）6月3日生・6歳5か月」, or the day a birth is expected.
+    pub fn born_words(&self) -> String {
+        match (self.born_on, self.expected_on) {
+            (Some(on), _) => format!("{}生・{}", civil::format_both(on), self.age),
+            (None, Some(on)) => format!("出生前（予定日 {}）", civil::format_both(on)),
+            (None, None) => "生年月日は不明".to_owned(),
+        }
+    }
+}
+
 impl Row {
     pub(super) fn summary(self, today: Date) -> Summary {
         let join =

@@ -259,6 +259,20 @@ impl Values {
         self.0.get(name) == Some(&Value::Yes)
     }
 
+    /// The answers of these fields alone: what goes into one row of several.
+    pub fn only(&self, names: &[&str]) -> Self {
+        let kept = self.0.iter().filter(|(n, _)| names.contains(n));
+        Self(kept.map(|(n, v)| (*n, v.clone())).collect())
+    }
+
+    pub fn put_text(&mut self, name: &'static str, text: &str) {
+        self.0.insert(name, Value::Text(text.to_owned()));
+    }
+
+    pub fn put_yes(&mut self, name: &'static str) {
+        self.0.insert(name, Value::Yes);
+    }
+
     pub fn is_given(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
