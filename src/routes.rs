@@ -38,6 +38,10 @@ routes! {
     // clients
     GET "/clients/new" => clients::enrol::get;
     POST "/clients/new" => clients::enrol::post;
+    GET "/clients/{number}/looks" => clients::looks::get;
+    GET "/clients/{number}/care-score" => clients::care_score::get;
+    GET "/clients/{number}/care-score/new" => clients::care_score_new::get;
+    POST "/clients/{number}/care-score/new" => clients::care_score_new::post;
     // follow_ups
     GET "/follow-ups" => follow_ups::list::get;
     GET "/follow-ups/{id}" => follow_ups::show::get;

@@ -1,0 +1,143 @@
+//! だれが見たか: every look at a person's record and every change of it, newest first.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use civil::Instant;
+use serde::Deserialize;
+use sqlx::FromRow;
+
+use super::who::{Who, who};
+use crate::access::{Actor, Role, escape};
+use crate::audit::{Event, words};
+use crate::store::Read;
+use crate::visible;
+use crate::web::{App, Page, Result, page};
+
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let mut read = app.read(&actor).await?;
+    let who = who(&app, &mut read, &number, "/clients/{number}/looks").await?;
+    let (looks, next) = page_of(&mut read, &who.summary.id, &asked.before).await?;
+    drop(read);
+    app.viewed(&actor, Event::new("view", "looks", &who.summary.id).about(&who.summary.id)).await?;
+    let title = format!("閲覧の記録 {}", who.number);
+    page(Looks { page: app.page(&actor, title, "/clients"), who, looks, next })
+}
+
+/// どこから先を見るか: the key of the last line of the page before.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub before: String,
+}
+
+/// 閲覧・操作の一行.
+#[derive(Clone, Debug, FromRow)]
+pub struct Look {
+    at: String,
+    writer_id: String,
+    seq: i64,
+    role: String,
+    verb: String,
+    noun: String,
+    name: Option<String>,
+    organisation: Option<String>,
+    title: Option<String>,
+}
+
+pub const PAGE: i64 = 100;
+
+/// A page of looks and the key of the next, if there is one.
+pub async fn page_of(
+    read: &mut Read,
+    client_id: &str,
+    before: &str,
+) -> Result<(Vec<Look>, Option<String>)> {
+    let mut found = looks(read, client_id, before, PAGE + 1).await?;
+    let more = found.len() as i64 > PAGE;
+    found.truncate(PAGE as usize);
+    let next = found.last().filter(|_| more).map(|l| escape(&l.key()));
+    Ok((found, next))
+}
+
+pub async fn looks(
+    read: &mut Read,
+    client_id: &str,
+    before: &str,
+    limit: i64,
+) -> Result<Vec<Look>> {
+    let key: Vec<&str> = before.splitn(3, '~').collect();
+    let (at, writer, seq) = match key[..] {
+        [at, writer, seq] => (at, writer, seq.parse().unwrap_or(0)),
+        _ => ("9999", "", 0_i64),
+    };
+    let rows = read
+        .see_all(
+            concat!(
+                "select e.at, e.writer_id, e.seq, e.role, e.verb, e.noun, a.name,
+                   o.name as organisation, p.title
+                 from audit_events e
+                 left join accounts a on a.id = e.account_id
+                 left join posts p on p.id = e.post_id
+                 left join organisations o on o.id = e.organisation_id
+                 where e.client_id = $6 and (e.at < $7 or (e.at = $7 and (e.writer_id < $8
+                   or (e.writer_id = $8 and e.seq < $9)))) and ",
+                visible!("e.client_id", "identity"),
+                " order by e.at desc, e.writer_id desc, e.seq desc limit $10"
+            ),
+            crate::args![client_id, at, writer, seq, limit],
+        )
+        .await?;
+    Ok(rows)
+}
+
+impl Look {
+    fn key(&self) -> String {
+        format!("{}~{}~{}", self.at, self.writer_id, self.seq)
+    }
+
+    pub fn time(&self) -> String {
+        let Ok(at) = self.at.parse::<Instant>() else { return self.at.clone() };
+        let t = at.civil_time();
+        let day = civil::format_with_weekday(at.civil_date());
+        format!("{day}{}:{:02}", t.hour(), t.minute())
+    }
+
+    /// Organisation and name; a family's account is not named to anybody.
+    pub fn who(&self) -> String {
+        match Role::from_code(&self.role) {
+            Some(Role::Family) => "ご家族のアカウント".to_owned(),
+            Some(_) => self.name.clone().unwrap_or_default(),
+            None => "プログラム".to_owned(),
+        }
+    }
+
+    pub fn place(&self) -> String {
+        match Role::from_code(&self.role) {
+            Some(Role::Family) | None => String::new(),
+            Some(role) => {
+                let title = self.title.clone().filter(|t| !t.is_empty());
+                let post = title.unwrap_or_else(|| role.label().to_owned());
+                format!("{} {post}", self.organisation.as_deref().unwrap_or_default())
+            }
+        }
+    }
+
+    pub fn what(&self) -> String {
+        format!("{}を{}", words::noun(&self.noun), words::verb(&self.verb))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "clients/looks.html")]
+struct Looks {
+    page: Page,
+    who: Who,
+    looks: Vec<Look>,
+    next: Option<String>,
+}

@@ -1,0 +1,195 @@
+//! Who the page is about: on top of every page about one person, so that nobody is mistaken.
+
+use civil::Date;
+use sqlx::FromRow;
+
+use super::summary::Row;
+use super::{Summary, see};
+use crate::access::Actor;
+use crate::store::Read;
+use crate::web::{App, Result};
+use crate::{not_closed, summary_columns, summary_tables, visible};
+
+/// 利用者の見出し: the header of a person's pages, with the warning about the same reading.
+#[derive(Clone, Debug)]
+pub struct Who {
+    pub summary: Summary,
+    /// 「令和2年（2020年）6月3日生」, or the expected date before birth.
+    pub born: String,
+    pub sex: String,
+    /// 学年 or 時期.
+    pub stage: String,
+    pub in_charge: Option<InCharge>,
+    pub same_reading: Vec<Namesake>,
+    pub tabs: Vec<Tab>,
+    pub number: String,
+}
+
+/// 主担当.
+#[derive(Clone, Debug, FromRow)]
+pub struct InCharge {
+    pub name: String,
+    pub organisation: String,
+    pub phone: String,
+    pub valid_from: String,
+}
+
+/// 読みが同じ方.
+#[derive(Clone, Debug)]
+pub struct Namesake {
+    pub number: String,
+    pub name: String,
+    pub kana: String,
+    pub born: String,
+    pub age: String,
+}
+
+/// その利用者のほかのページ.
+#[derive(Clone, Debug)]
+pub struct Tab {
+    pub href: String,
+    pub label: &'static str,
+    pub current: bool,
+}
+
+/// Shown to whoever the access table lets in.
+const TABS: &[(&str, &str)] = &[
+    ("/clients/{number}", "全体"),
+    ("/clients/{number}/parts", "台帳"),
+    ("/clients/{number}/timeline", "相談と経過"),
+    ("/clients/{number}/care-score", "医療的ケアとスコア"),
+    ("/clients/{number}/team", "支援チーム"),
+    ("/clients/{number}/looks", "閲覧の記録"),
+];
+
+/// The header for `/clients/{number}...`; a person the actor may not see is not found.
+pub async fn who(app: &App, read: &mut Read, number: &str, here: &str) -> Result<Who> {
+    let summary = see(read, number).await?;
+    let today = read.actor.today();
+    let in_charge = in_charge(read, &summary.id).await?;
+    let same_reading = same_reading(read, &summary).await?;
+    let tabs = tabs(app, &read.actor, &summary.number.to_string(), here);
+    Ok(Who {
+        born: born(&summary),
+        sex: match summary.sex.as_str() {
+            "" => String::new(),
+            sex => app.codes.label("sex", sex).to_owned(),
+        },
+        stage: stage(summary.born_on, today),
+        number: summary.number.to_string(),
+        in_charge,
+        same_reading,
+        tabs,
+        summary,
+    })
+}
+
+impl InCharge {
+    pub fn since(&self) -> String {
+        era(&self.valid_from)
+    }
+}
+
+/// A stored date as people read it.
+pub(super) fn era(date: &str) -> String {
+    date.parse().map_or_else(|_| date.to_owned(), civil::format_era)
+}
+
+fn born(s: &Summary) -> String {
+    match (s.born_on, s.expected_on) {
+        (Some(born), _) => format!("{}生", civil::format_both(born)),
+        (None, Some(due)) => format!("出産予定 {}", civil::format_both(due)),
+        (None, None) => "生年月日は未登録".to_owned(),
+    }
+}
+
+/// School grade where there is one; before school the years are named by their class.
+fn stage(born: Option<Date>, today: Date) -> String {
+    let Some(born) = born.filter(|b| *b <= today) else { return "出生前".to_owned() };
+    let grade = civil::school_grade_on(born, today);
+    match grade {
+        civil::SchoolGrade::BeforeSchool(1..=3) => format!("就学前（{}）", grade.label()),
+        civil::SchoolGrade::After if civil::age_on(born, today) >= Some(20) => "成人".to_owned(),
+        _ => grade.label(),
+    }
+}
+
+/// The person who answers for the case today.
+pub(super) async fn in_charge(read: &mut Read, client_id: &str) -> Result<Option<InCharge>> {
+    let row = read
+        .see_maybe(
+            concat!(
+                "select a.name, o.name as organisation, o.phone, g.valid_from from assignments g
+                 join accounts a on a.id = g.account_id
+                 join organisations o on o.id = g.organisation_id
+                 where g.client_id = $6 and g.kind = 'main' and g.voided_at is null
+                   and g.valid_from <= $5 and (g.valid_until is null or g.valid_until > $5) and ",
+                visible!("g.client_id", "identity"),
+                " order by g.valid_from desc limit 1"
+            ),
+            crate::args![client_id],
+        )
+        .await?;
+    Ok(row)
+}
+
+/// Others the actor sees whose whole reading is the same.
+async fn same_reading(read: &mut Read, of: &Summary) -> Result<Vec<Namesake>> {
+    let today = read.actor.today();
+    let rows: Vec<Row> = read
+        .see_all(
+            concat!(
+                "select ",
+                summary_columns!(),
+                " from ",
+                summary_tables!(),
+                " where c.id <> $6 and n.family_kana || ' ' || coalesce(n.given_kana, '') =
+                   (select m.family_kana || ' ' || coalesce(m.given_kana, '') from client_names m
+                    where m.client_id = $6 and m.voided_at is null and m.valid_from <= $5
+                      and (m.valid_until is null or m.valid_until > $5))
+                  and ",
+                not_closed!("c.id"),
+                " and ",
+                visible!("c.id", "identity"),
+                " order by c.number limit 5"
+            ),
+            crate::args![of.id],
+        )
+        .await?;
+    let namesake = |s: Summary| Namesake {
+        number: s.number.to_string(),
+        born: born(&s),
+        name: s.name,
+        kana: s.kana,
+        age: s.age,
+    };
+    Ok(rows.into_iter().map(|r| namesake(r.summary(today))).collect())
+}
+
+fn tabs(app: &App, actor: &Actor, number: &str, here: &str) -> Vec<Tab> {
+    let allowed = TABS.iter().filter(|(path, _)| app.access.allows(actor.role, "GET", path));
+    allowed
+        .map(|(path, label)| Tab {
+            href: path.replace("{number}", number),
+            label,
+            current: *path == here,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stage_of_life_is_said_in_a_word() {
+        let on = |s: &str| s.parse::<Date>().unwrap();
+        let stage_of = |born: &str| stage(Some(on(born)), on("2026-11-20"));
+        assert_eq!(stage_of("2020-06-03"), "就学前（年長）");
+        assert_eq!(stage_of("2025-06-03"), "就学前");
+        assert_eq!(stage_of("2016-06-03"), "小学4年");
+        assert_eq!(stage_of("2007-06-03"), "高校卒業年齢以上");
+        assert_eq!(stage_of("1999-06-03"), "成人");
+        assert_eq!(stage(None, on("2026-11-20")), "出生前");
+    }
+}
