@@ -119,7 +119,11 @@ both! {
         for words in ["訂正あり", "聞きまちがい", "日中の吸引", "夜間の吸引", "一覧を作る", "1件・合計 75分"] {
             assert!(says(&line, words), "{words}");
         }
-        nurse.post(&correct, &sent).await.expect(409);
+        let mine = with(&[("text", "朝の吸引の回数"), ("why", "わたしも訂正")]);
+        let late = nurse.post(&correct, &mine).await.expect(422);
+        for words in ["ほかの人が先に", "朝の吸引", "日中の吸引", new.split('?').next().unwrap()] {
+            assert!(says(&late, words), "{words}");
+        }
         let list = nurse.get("/case-notes").await.expect(200);
         assert!(says(&list, "<h2 id=\"rows\">1件</h2>") && says(&list, "合計 75分"));
     }

@@ -148,7 +148,60 @@ both! {
         assert!(says(&shown, "訂正前の記録です") && says(&shown, "巡回相談"));
         let list = officer.get("/consultations").await.expect(200);
         assert!(says(&list, "<h2 id=\"rows\">1件</h2>") && !says(&list, "巡回相談"));
-        officer.post(&path, &sent).await.expect(409);
+        let mine = with(&[("text", "電話相談の進め方について"), ("why", "わたしも訂正")]);
+        let late = officer.post(&path, &mine).await.expect(422);
+        for words in ["ほかの人が先に", "電話相談", "訪問相談", new.split('?').next().unwrap()] {
+            assert!(says(&late, words), "{words}");
+        }
+    }
+
+    async fn a_correction_to_another_person_leaves_nothing_with_the_first(w: World) {
+        let (wrong, right) = (w.person("水野", "はると").await, w.person("森", "あおい").await);
+        for (person, role) in [(&wrong, Role::Coordinator), (&right, Role::Nurse)] {
+            join_team(&w, person, role).await;
+        }
+        let officer = w.as_(Role::Officer).await;
+        let (a, b) = (number(&wrong), number(&right));
+        let about = [("scope", "individual"), ("client", a.as_str()), ("next_what", "折り返し")];
+        let old = log(&officer, &about).await;
+        let sent = with(&[("scope", "individual"), ("client", &b), ("why", "人ちがい")]);
+        let path = format!("/consultations/{old}/correct");
+        let new = officer.post(&path, &sent).await.expect(303).location().to_owned();
+        assert!(says(&officer.get(&new).await.expect(200), "折り返し"));
+        let centre = w.as_(Role::Coordinator).await;
+        centre.get(&new).await.expect(404);
+        let shown = centre.get(&format!("/consultations/{old}")).await.expect(200);
+        assert!(!says(&shown, "森") && !says(&shown, "折り返し") && says(&shown, "人ちがい"));
+        w.exec("update team_members set organisation_id = 'org-centre-second'", args![]).await;
+        w.exec(
+            "update team_members set organisation_id = 'org-centre-first' where client_id = $1",
+            args![right.id],
+        )
+        .await;
+        let shown = centre.get(&new).await.expect(200);
+        assert!(says(&shown, "森") && !says(&shown, "水野") && !says(&shown, &old));
+    }
+
+    async fn every_look_is_written_down(w: World) {
+        let person = w.person("水野", "はると").await;
+        let officer = w.as_(Role::Officer).await;
+        let number = number(&person);
+        let id = log(&officer, &[("scope", "individual"), ("client", &number)]).await;
+        let looks = async || {
+            let sql = "select count(*) from audit_events where verb = 'view' and client_id = $1";
+            w.count(sql, args![person.id]).await
+        };
+        let mut before = looks().await;
+        for path in [
+            format!("/consultations/{id}"), format!("/consultations/{id}/correct"),
+            format!("/consultations/{id}/withdraw"), format!("/consultations?client={number}"),
+            format!("/consultations/new?client={number}"), format!("/clients/{number}/timeline"),
+            format!("/clients/{number}/notes/new"),
+        ] {
+            officer.get(&path).await.expect(200);
+            assert_eq!(looks().await, before + 1, "{path}");
+            before += 1;
+        }
     }
 
     async fn what_was_known_then_can_be_asked_again(w: World) {

@@ -15,7 +15,7 @@ use crate::staff::drafts;
 use crate::store::{Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Problems};
 use crate::web::page::refused;
-use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page, said};
+use crate::web::{App, Entry, Page, Result, Submitted, Values, page, said};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
     let mut read = app.read(&actor).await?;
@@ -36,8 +36,7 @@ pub async fn post(
 ) -> Result<Response> {
     match save(&app, &actor, &id, &entry).await {
         Ok(new) => Ok(Redirect::to(&format!("/case-notes/{new}?saved=1")).into_response()),
-        Err(Error::Refused(bad)) => again(&app, &actor, &id, (&entry, &bad)).await,
-        Err(e) => Err(e),
+        Err(e) => again(&app, &actor, &id, (&entry, &e.problems()?)).await,
     }
 }
 
@@ -61,7 +60,7 @@ pub async fn correct(tx: &mut Tx, id: &str, values: &Values) -> Result<String> {
         organisation_id: Some(&old.organisation_id),
     };
     let new = insert(tx, &old.client_id, values, from).await?;
-    follow_ups::moved(tx, "case_note", id, &new).await?;
+    follow_ups::moved(tx, "case_note", (id, &new), Some(&old.client_id)).await?;
     let event = Event::new("correct", "case_note", &new).about(&old.client_id);
     tx.record(event.fields(format!("replaces {id}"))).await?;
     Ok(new)
@@ -91,8 +90,9 @@ async fn save(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result<Strin
 
 async fn again(app: &App, actor: &Actor, id: &str, typed: (&Entry, &Problems)) -> Result<Response> {
     let mut read = app.read(actor).await?;
-    let e = record::open(&mut read, id).await?;
-    let view = view(app, read, (e, None), typed).await?;
+    let e = record::latest(&mut read, id).await?;
+    let mut view = view(app, read, (e, None), typed).await?;
+    view.overtaken = view.e.id != id;
     app.viewed(actor, Event::new("view", "case_note", id).about(&view.e.client_id)).await?;
     refused(view)
 }
@@ -106,7 +106,8 @@ async fn view(
     let offers = offers(&mut read).await?;
     let form = form(&app.codes).view(entry, bad, &app.codes, &offers);
     let title = titled(&form, "支援経過を訂正する");
-    Ok(Correct { page: app.page(&read.actor, title, "/case-notes"), e, form, drafted })
+    let page = app.page(&read.actor, title, "/case-notes");
+    Ok(Correct { page, e, form, drafted, overtaken: false })
 }
 
 #[derive(Template)]
@@ -116,4 +117,6 @@ struct Correct {
     e: CaseNote,
     form: FormView,
     drafted: Option<String>,
+    /// Somebody else corrected it in the meantime: both versions stand on the page.
+    overtaken: bool,
 }

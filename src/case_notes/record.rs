@@ -77,9 +77,18 @@ pub(super) async fn open(read: &mut Read, id: &str) -> Result<CaseNote> {
     if found.voided_at.is_some() { Err(taken()) } else { Ok(found) }
 }
 
+/// The row that counts today in place of one that was corrected, if the actor may change it.
+pub(super) async fn latest(read: &mut Read, id: &str) -> Result<CaseNote> {
+    let mut id = id.to_owned();
+    while let Some(newer) = replaced_by(read, &id).await? {
+        id = newer;
+    }
+    open(read, &id).await
+}
+
 pub(super) fn taken() -> Error {
     Error::Conflict(
-        "この支援経過は、ほかの人が先に訂正したか、取り消しています。開き直して、いまの記録を確かめてください。"
+        "ほかの人が先に、この支援経過を訂正したか取り消しました。いまの記録を確かめてから、もう一度登録してください。"
             .into(),
     )
 }

@@ -40,8 +40,7 @@ pub async fn post(
     match if asked { Ok(None) } else { save(&app, &actor, (&id, &entry), settled).await } {
         Ok(Some(new)) => Ok(Redirect::to(&format!("/consultations/{new}?saved=1")).into_response()),
         Ok(None) => again(&app, &actor, &id, (&entry, &Problems::default())).await,
-        Err(Error::Refused(bad)) => again(&app, &actor, &id, (&entry, &bad)).await,
-        Err(e) => Err(e),
+        Err(e) => again(&app, &actor, &id, (&entry, &e.problems()?)).await,
     }
 }
 
@@ -66,7 +65,7 @@ pub async fn correct(tx: &mut Tx, id: &str, values: &Values) -> Result<String> {
         organisation_id: Some(&old.organisation_id),
     };
     let new = insert(tx, &facts, values, from).await?;
-    follow_ups::moved(tx, "consultation", id, &new).await?;
+    follow_ups::moved(tx, "consultation", (id, &new), facts.client_id.as_deref()).await?;
     let event = Event::new("correct", "consultation", &new).client(facts.client_id);
     tx.record(event.fields(format!("replaces {id}"))).await?;
     Ok(new)
@@ -93,7 +92,7 @@ pub(super) async fn open(read: &mut Read, id: &str) -> Result<Consultation> {
 
 fn taken() -> Error {
     Error::Conflict(
-        "この相談は、ほかの人が先に訂正したか、取り消しています。相談を開き直して、いまの記録を確かめてください。"
+        "ほかの人が先に、この相談を訂正したか取り消しました。いまの記録を確かめてから、もう一度登録してください。"
             .into(),
     )
 }
@@ -120,8 +119,9 @@ async fn again(
     (entry, bad): (&Entry, &Problems),
 ) -> Result<Response> {
     let mut read = app.read(actor).await?;
-    let k = open(&mut read, id).await?;
-    let view = view(app, read, &k, (entry, bad), None).await?;
+    let k = record::latest(&mut read, id).await?;
+    let mut view = view(app, read, &k, (entry, bad), None).await?;
+    view.theirs = (k.id != id).then(|| k.clone());
     app.viewed(actor, Event::new("view", "consultation", id).client(k.client_id)).await?;
     let status = if bad.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Html(view.render()?)).into_response())
@@ -140,6 +140,7 @@ async fn view(
         id: k.id.clone(),
         when: k.when(),
         drafted: drafted.map(|at| crate::web::said::moment(&at)),
+        theirs: None,
         focus: "",
         form: s.form,
         q: s.q,
@@ -157,6 +158,8 @@ struct Correct {
     id: String,
     when: String,
     drafted: Option<String>,
+    /// What somebody else wrote in the meantime: both versions stand on the page.
+    theirs: Option<Consultation>,
     form: FormView,
     focus: &'static str,
     q: String,

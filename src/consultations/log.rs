@@ -141,8 +141,10 @@ async fn opened(
         entry.set(owner, read.actor.account_id.clone());
     }
     for field in form().fields {
-        for value in asked.many(field.name) {
-            entry.set(field.name, value);
+        let values = asked.many(field.name);
+        if !values.is_empty() {
+            entry.0.retain(|(name, _)| name != field.name);
+            entry.0.extend(values.into_iter().map(|v| (field.name.to_owned(), v)));
         }
     }
     if !entry.get("previous").is_empty() {

@@ -71,8 +71,20 @@ macro_rules! consultation_rows {
 
 /// The consultation, if the actor may see it; otherwise exactly as if unknown.
 pub(super) async fn see(read: &mut Read, id: &str) -> Result<Consultation> {
-    let row = read.see_maybe(concat!(consultation_rows!(), " and k.id = $6"), args![id]).await?;
-    row.ok_or(Error::NotFound)
+    maybe(read, id).await?.ok_or(Error::NotFound)
+}
+
+pub(super) async fn maybe(read: &mut Read, id: &str) -> Result<Option<Consultation>> {
+    Ok(read.see_maybe(concat!(consultation_rows!(), " and k.id = $6"), args![id]).await?)
+}
+
+/// The row that counts today in place of one that was corrected, if the actor may change it.
+pub(super) async fn latest(read: &mut Read, id: &str) -> Result<Consultation> {
+    let mut id = id.to_owned();
+    while let Some(newer) = replaced_by(read, &id).await? {
+        id = newer;
+    }
+    super::correct::open(read, &id).await
 }
 
 /// As [`see`], for who may change it: the desk that took it, or the controller's staff.

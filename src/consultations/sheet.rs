@@ -132,11 +132,7 @@ async fn offers(read: &mut Read, recent: &[Consultation], previous: &str) -> Res
     let line = |k: &Consultation| (k.id.clone(), format!("{}　{}", k.when(), k.gist()));
     let mut earlier: Vec<_> = recent.iter().map(line).collect();
     if !previous.is_empty() && !earlier.iter().any(|(id, _)| id == previous) {
-        match record::see(read, previous).await {
-            Ok(k) => earlier.push(line(&k)),
-            Err(Error::NotFound) => {}
-            Err(e) => return Err(e),
-        }
+        earlier.extend(record::maybe(read, previous).await?.as_ref().map(line));
     }
     Ok([("handler", colleagues.clone()), ("next_owner", colleagues), ("previous", earlier)].into())
 }

@@ -92,11 +92,17 @@ fn unknown_owner() -> Error {
     Error::refused("next_owner", why)
 }
 
-/// The record was corrected: its promises go on under the new row.
-pub async fn moved(tx: &mut Tx, source: &str, from: &str, to: &str) -> Result<()> {
+/// The record was corrected, maybe to another person: its promises go on under the new row.
+pub async fn moved(
+    tx: &mut Tx,
+    source: &str,
+    (from, to): (&str, &str),
+    client_id: Option<&str>,
+) -> Result<()> {
     tx.exec(
-        "update follow_ups set source_id = $3 where source = $1 and source_id = $2",
-        args![source, from, to],
+        "update follow_ups set source_id = $3, client_id = $4
+         where source = $1 and source_id = $2",
+        args![source, from, to, client_id],
     )
     .await?;
     Ok(())

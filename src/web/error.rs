@@ -48,6 +48,15 @@ impl Error {
         Self::Refused(Problems::one(field, message))
     }
 
+    /// What a form can say of it beside what was typed; anything else stays an error.
+    pub fn problems(self) -> Result<Problems> {
+        match self {
+            Self::Refused(bad) => Ok(bad),
+            Self::Conflict(why) => Ok(Problems::one("", why)),
+            other => Err(other),
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
