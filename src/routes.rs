@@ -100,6 +100,7 @@ routes! {
     POST "/imports/{id}/discard" => imports::discard::post;
     // today
     GET "/" => today::page::get;
+    GET "/today/{list}" => today::lists::get;
     // staff and audit
     GET "/help" => staff::help::get;
     GET "/me" => staff::me::get;

@@ -11,3 +11,4 @@ mod coordinators;
 mod access;
 mod ground;
 mod store;
+mod today;
