@@ -103,7 +103,7 @@ pub async fn list(read: &mut Read, asked: &Asked) -> Result<Found> {
     let found: Vec<Account> = read
         .all(
             "select a.id, a.login, a.name, a.kana, a.disabled_at, a.locked_until,
-               case when a.password_hash is null then 0 else 1 end as able
+               cast(case when a.password_hash is null then 0 else 1 end as bigint) as able
              from accounts a
              where ($2 = '%%' or a.name like $2 escape '!' or a.kana like $2 escape '!'
                     or a.login like $2 escape '!')
