@@ -36,6 +36,9 @@ routes! {
     POST "/drafts/{form}" => staff::drafts::post;
     POST "/drafts/{form}/drop" => staff::drafts::throw_away;
     // clients
+    GET "/clients" => clients::list::get;
+    POST "/clients" => clients::list::post;
+    POST "/clients/suggest" => clients::list::suggest;
     GET "/clients/new" => clients::enrol::get;
     POST "/clients/new" => clients::enrol::post;
     GET "/clients/{number}/looks" => clients::looks::get;

@@ -6,6 +6,7 @@
 mod support;
 
 mod case_notes;
+mod clients;
 mod consultations;
 mod coordinators;
 mod access;

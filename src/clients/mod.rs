@@ -2,6 +2,7 @@
 
 mod alike;
 pub mod enrol;
+pub mod list;
 pub mod parts;
 pub mod search;
 mod summary;

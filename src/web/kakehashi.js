@@ -33,7 +33,7 @@
   }
 
   // A second click on the button does not send the form twice.
-  for (const form of document.querySelectorAll("form[method=post]")) {
+  for (const form of document.querySelectorAll("form[method=post]:not([role=search])")) {
     let sent = false;
     form.addEventListener("submit", (e) => { if (sent) e.preventDefault(); sent = true; });
     addEventListener("pageshow", () => { sent = false; });
@@ -50,7 +50,7 @@
       last = q;
       if (!q) { place.replaceChildren(); return; }
       try {
-        const answer = await fetch("/clients/suggest?" + new URLSearchParams({ q, name: field.dataset.finder || "client" }));
+        const answer = await fetch("/clients/suggest", { method: "POST", body: new URLSearchParams({ q, name: field.dataset.finder || "client", _csrf: csrf }) });
         if (answer.ok && field.value.trim() === q) place.innerHTML = await answer.text();
       } catch { /* the button still finds */ }
     };

@@ -1,0 +1,299 @@
+//! The list of people, and what the search box finds. A search is posted: what was typed may be a
+//! name, and names do not stand in addresses.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::ToSpan;
+use kana::{ClientNumber, Query};
+
+use super::summary::Row;
+use super::{Summary, search};
+use crate::access::{Actor, escape};
+use crate::codes::Codes;
+use crate::store::Read;
+use crate::web::submitted::decode;
+use crate::web::{
+    App, Entry, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted, Values,
+    page,
+};
+use crate::{args, not_closed, summary_columns, summary_tables, visible};
+
+/// The list with its filters.
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    RawQuery(query): RawQuery,
+) -> Result<Response> {
+    let asked = Entry(decode(query.unwrap_or_default().as_bytes()));
+    page(listed(&app, &actor, &asked).await?)
+}
+
+/// The search box.
+pub async fn post(
+    State(app): State<App>,
+    actor: Actor,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let mut read = app.read(&actor).await?;
+    let found = search::find(&mut read, entry.get("q"), FOUND + 1).await?;
+    if let ([only], Query::Number { checked: Ok(_), .. }) =
+        (&found[..], Query::read(entry.get("q")))
+    {
+        return Ok(Redirect::to(&format!("/clients/{}", only.number)).into_response());
+    }
+    page(searched(&app, &actor, &entry, found))
+}
+
+/// Candidates while a name is typed: radios, as the page without script shows them.
+pub async fn suggest(
+    State(app): State<App>,
+    actor: Actor,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let mut read = app.read(&actor).await?;
+    let people = search::find(&mut read, entry.get("q"), SUGGESTED).await?;
+    let name = if entry.get("name") == "with_client" { "with_client" } else { "client" };
+    page(Suggestions { people, name })
+}
+
+const FOUND: i64 = 100;
+const SUGGESTED: i64 = 8;
+const PER_PAGE: i64 = 50;
+
+pub fn form() -> Form {
+    let fields = vec![
+        Field::new("area", "担当地区", Kind::Select("area")),
+        Field::new("care", "医療的ケア", Kind::Select("care_kind")),
+        Field::new("whereabouts", "居場所", Kind::Select("whereabouts")),
+        Field::new("age_from", "何歳から", Kind::Number { min: 0, max: 120, unit: "歳" }),
+        Field::new("age_to", "何歳まで", Kind::Number { min: 0, max: 120, unit: "歳" }),
+        Field::new("standing", "担当と終結", Kind::Select("client_list")),
+    ];
+    Form::new("clients-filter", "しぼりこむ", fields)
+}
+
+#[derive(Default)]
+struct Filter {
+    area: String,
+    care: String,
+    whereabouts: String,
+    /// Half-open range of birth dates.
+    born_from: String,
+    born_until: String,
+    standing: String,
+    words: Vec<String>,
+}
+
+impl Filter {
+    fn read(v: &Values, codes: &Codes, actor: &Actor) -> Self {
+        let today = actor.today();
+        let back = |years: i64| today.saturating_sub(years.years());
+        let mut words = vec![];
+        for (field, list) in [
+            ("area", "area"),
+            ("care", "care_kind"),
+            ("whereabouts", "whereabouts"),
+            ("standing", "client_list"),
+        ] {
+            if v.is_given(field) {
+                words.push(codes.label(list, v.text(field)).to_owned());
+            }
+        }
+        let (from, to) = (v.int("age_from"), v.int("age_to"));
+        words.extend(from.map(|n| format!("{n}歳以上")));
+        words.extend(to.map(|n| format!("{n}歳以下")));
+        Self {
+            area: v.text("area").into(),
+            care: v.text("care").into(),
+            whereabouts: v.text("whereabouts").into(),
+            // Somebody is n years old from the n-th birthday to the day before the next.
+            born_from: to
+                .map_or("0000-00-00".into(), |n| back(n + 1).saturating_add(1.day()).to_string()),
+            born_until: from
+                .map_or("9999-99-99".into(), |n| back(n).saturating_add(1.day()).to_string()),
+            standing: v.text("standing").into(),
+            words,
+        }
+    }
+}
+
+macro_rules! main_coordinator {
+    () => {
+        "select 1 from assignments g where g.client_id = c.id and g.kind = 'main' \
+         and g.voided_at is null and g.valid_from <= $5 \
+         and (g.valid_until is null or g.valid_until > $5)"
+    };
+}
+
+/// The conditions of the list: `$6..$13`; a page begins after the key `$13`.
+macro_rules! chosen {
+    () => {
+        concat!(
+            " where ",
+            visible!("c.id", "identity"),
+            " and ($6 = '' or r.area = $6)",
+            " and ($7 = '' or (",
+            visible!("c.id", "care"),
+            " and exists (select 1 from client_cares ca where ca.client_id = c.id",
+            " and ca.kind = $7 and ca.voided_at is null and ca.valid_from <= $5",
+            " and (ca.valid_until is null or ca.valid_until > $5))))",
+            " and ($8 = '' or (",
+            visible!("c.id", "care"),
+            " and exists (select 1 from client_whereabouts wh where wh.client_id = c.id",
+            " and wh.kind = $8 and wh.voided_at is null and wh.valid_from <= $5",
+            " and (wh.valid_until is null or wh.valid_until > $5))))",
+            " and (cast($12 as bigint) = 1 or (b.born_on >= $9 and b.born_on < $10))",
+            " and (($11 = 'closed' and not ",
+            not_closed!("c.id"),
+            ") or ($11 <> 'closed' and ",
+            not_closed!("c.id"),
+            "))",
+            " and ($11 not in ('mine', 'unassigned')",
+            " or ($11 = 'unassigned' and not exists (",
+            main_coordinator!(),
+            ")) or ($11 = 'mine' and exists (",
+            main_coordinator!(),
+            " and g.account_id = $4)))",
+            " and n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || c.id > $13"
+        )
+    };
+}
+/// (people of this page, how many there are in all)
+async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<(Vec<Summary>, i64)> {
+    let all_ages = f.born_from.starts_with("0000") && f.born_until.starts_with("9999");
+    let (total,): (i64,) = read
+        .see_one(
+            concat!("select count(*) from ", summary_tables!(), chosen!()),
+            args![
+                f.area,
+                f.care,
+                f.whereabouts,
+                f.born_from,
+                f.born_until,
+                f.standing,
+                all_ages,
+                ""
+            ],
+        )
+        .await?;
+    let rows: Vec<Row> = read
+        .see_all(
+            concat!(
+                "select ",
+                summary_columns!(),
+                " from ",
+                summary_tables!(),
+                chosen!(),
+                " order by n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || c.id ",
+                "limit $14"
+            ),
+            args![
+                f.area,
+                f.care,
+                f.whereabouts,
+                f.born_from,
+                f.born_until,
+                f.standing,
+                all_ages,
+                after,
+                PER_PAGE + 1
+            ],
+        )
+        .await?;
+    let today = read.actor.today();
+    Ok((rows.into_iter().map(|r| r.summary(today)).collect(), total))
+}
+
+async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
+    let (values, bad) = match form().read(asked, &app.codes) {
+        Ok(values) => (values, Problems::default()),
+        Err(bad) => (Values::default(), bad),
+    };
+    let filter = Filter::read(&values, &app.codes, actor);
+    let mut read = app.read(actor).await?;
+    // The last person of the page before, by id: the address names nobody.
+    let after = key_of(&mut read, asked.get("after")).await?;
+    let (mut people, total) = people(&mut read, &filter, &after).await?;
+    let mut more = String::new();
+    if people.len() > PER_PAGE as usize {
+        people.truncate(PER_PAGE as usize);
+        more = people.last().map(|p| next(asked, p.number)).unwrap_or_default();
+    }
+    Ok(List {
+        page: app.page(actor, "利用者", "/clients"),
+        form: form().view(asked, &bad, &app.codes, &Options::new()),
+        words: filter.words,
+        total,
+        people,
+        more,
+        searched: None,
+        left_out: false,
+        enrols: app.access.allows(actor.role, "GET", "/clients/new"),
+        codes: app.codes.clone(),
+    })
+}
+
+fn searched(app: &App, actor: &Actor, entry: &Entry, mut found: Vec<Summary>) -> List {
+    let left_out = found.len() > FOUND as usize;
+    found.truncate(FOUND as usize);
+    List {
+        page: app.page(actor, "利用者をさがす", "/clients"),
+        form: form().view(&Entry::default(), &Problems::default(), &app.codes, &Options::new()),
+        words: vec![],
+        total: found.len() as i64,
+        people: found,
+        more: String::new(),
+        searched: Some(entry.get("q").to_owned()),
+        left_out,
+        enrols: app.access.allows(actor.role, "GET", "/clients/new"),
+        codes: app.codes.clone(),
+    }
+}
+
+async fn key_of(read: &mut Read, number: &str) -> Result<String> {
+    let Ok(number) = ClientNumber::parse(number) else { return Ok(String::new()) };
+    let row: Option<(String,)> = read
+        .see_maybe(
+            concat!(
+                "select n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || c.id from ",
+                summary_tables!(),
+                " where c.number = $6 and ",
+                visible!("c.id", "identity")
+            ),
+            args![i64::from(number.running())],
+        )
+        .await?;
+    Ok(row.map(|r| r.0).unwrap_or_default())
+}
+
+fn next(asked: &Entry, last: ClientNumber) -> String {
+    let kept = asked.0.iter().filter(|(n, v)| n != "after" && !v.is_empty());
+    let mut pairs: Vec<String> =
+        kept.map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect();
+    pairs.push(format!("after={last}"));
+    format!("/clients?{}", pairs.join("&"))
+}
+
+#[derive(Template)]
+#[template(path = "clients/list.html")]
+struct List {
+    page: Page,
+    form: FormView,
+    words: Vec<String>,
+    total: i64,
+    people: Vec<Summary>,
+    more: String,
+    /// What was searched for, when this page answers the search box.
+    searched: Option<String>,
+    left_out: bool,
+    enrols: bool,
+    codes: std::sync::Arc<Codes>,
+}
+
+#[derive(Template)]
+#[template(path = "clients/suggest.html")]
+struct Suggestions {
+    people: Vec<Summary>,
+    name: &'static str,
+}
