@@ -1,17 +1,20 @@
 //! Every URL in one table. Who may use it stands, with a reason, in `access/routes.txt`; a route
 //! without a row there is open to nobody.
 
-use axum::Router;
+use std::sync::Arc;
+
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
+use axum::{Extension, Router};
 use tower_http::compression::CompressionLayer;
 
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    audit, case_notes, clients, consultations, coordinators, follow_ups, imports, staff, today,
+    audit, case_notes, clients, consultations, coordinators, follow_ups, imports, reports, staff,
+    today,
 };
 
 macro_rules! routes {
@@ -92,6 +95,12 @@ routes! {
     POST "/requests/{id}" => coordinators::assign::post;
     POST "/requests/{id}/withdraw" => coordinators::assign::withdraw;
     // reports
+    GET "/reports" => reports::index::get;
+    GET "/reports/{id}" => reports::show::get;
+    GET "/reports/{id}/files/{format}" => reports::files::get;
+    POST "/reports/{id}/publish" => reports::publish::post;
+    GET "/reports/{id}/editions/{number}" => reports::edition::get;
+    GET "/reports/{id}/editions/{number}/files/{format}" => reports::edition::file;
     // imports
     GET "/imports" => imports::index::get;
     POST "/imports" => imports::index::post;
@@ -124,8 +133,10 @@ routes! {
 }
 
 pub fn router(app: App) -> Router {
+    let reports = reports::Catalogue::load(&app.codes, app.config.city.as_deref());
     table()
         .fallback(|| async { Error::NotFound })
+        .layer(Extension(Arc::new(reports)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
         .layer(from_fn_with_state(app.clone(), gate))
         .layer(CompressionLayer::new().gzip(true))

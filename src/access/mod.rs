@@ -8,5 +8,8 @@ mod table;
 
 pub use actor::{Actor, Reach, Role};
 pub use gate::{COOKIE_NAME, escape, gate};
-pub use predicate::{CATEGORIES, visible};
+pub use predicate::{
+    CATEGORIES, countable, countable_consultation, countable_load, not_closed, visible,
+    visible_consultation,
+};
 pub use table::{AccessTable, Row};

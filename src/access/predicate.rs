@@ -107,3 +107,28 @@ macro_rules! countable_load {
 pub fn visible(client: &str, category: &str) -> String {
     visible!("{client}", "{category}").replace("{client}", client).replace("{category}", category)
 }
+
+/// As [`visible`], and the prefecture may count (its pages suppress small cells).
+pub fn countable(client: &str, category: &str) -> String {
+    format!("($1 = 'statistics' or {})", visible(client, category))
+}
+
+/// [`countable_load!`] as text.
+pub fn countable_load(client: &str) -> String {
+    countable_load!("{client}").replace("{client}", client)
+}
+
+/// [`not_closed!`] as text.
+pub fn not_closed(client: &str) -> String {
+    not_closed!("{client}").replace("{client}", client)
+}
+
+/// [`visible_consultation!`] as text.
+pub const fn visible_consultation() -> &'static str {
+    visible_consultation!()
+}
+
+/// [`countable_consultation!`] as text.
+pub const fn countable_consultation() -> &'static str {
+    countable_consultation!()
+}

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use super::DataArgs;
 use crate::access::Actor;
+use crate::reports::Catalogue;
 use crate::routes;
 use crate::staff::{invitations, organisations};
 use crate::store::Db;
@@ -49,6 +50,7 @@ impl Serve {
         let secure = tls.is_some() || self.behind_proxy;
         let config = Config { place, demo: false, secure, city: self.data.city.clone() };
         let app = App::new(db, clock, config)?;
+        Catalogue::load(&app.codes, self.data.city.as_deref()).checked()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         first_administrator(&app, &format!("{scheme}://{}", self.listen)).await?;
         println!("{scheme}://{}", self.listen);
