@@ -44,6 +44,9 @@ routes! {
     POST "/clients/suggest" => clients::list::suggest;
     GET "/clients/new" => clients::enrol::get;
     POST "/clients/new" => clients::enrol::post;
+    GET "/clients/{number}" => clients::show::get;
+    GET "/mine" => clients::mine::get;
+    GET "/mine/looks" => clients::mine::all_looks;
     GET "/clients/{number}/looks" => clients::looks::get;
     GET "/clients/{number}/care-score" => clients::care_score::get;
     GET "/clients/{number}/care-score/new" => clients::care_score_new::get;

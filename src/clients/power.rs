@@ -1,6 +1,33 @@
 //! 停電時の電源: how long the devices run without a socket, as far as the folder knows.
 
-use super::facts::Device;
+use super::facts::Folder;
+use super::parts::PartRow;
+
+/// 医療機器. What counts without a socket.
+#[derive(Clone, Debug, Default)]
+pub struct Device {
+    /// In words.
+    pub kind: String,
+    pub is_ventilator: bool,
+    pub watts: Option<i64>,
+    pub internal_minutes: Option<i64>,
+    pub external_count: Option<i64>,
+    pub external_minutes: Option<i64>,
+}
+
+impl Device {
+    pub fn of(row: &PartRow) -> Self {
+        let number = |field: &str| row.raw(field).parse().ok();
+        Self {
+            kind: Folder::text("device", row, "kind"),
+            is_ventilator: row.raw("kind") == "ventilator",
+            watts: number("watts"),
+            internal_minutes: number("internal_minutes"),
+            external_count: number("external_count"),
+            external_minutes: number("external_minutes"),
+        }
+    }
+}
 
 /// 電源の見積もり.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +57,7 @@ pub fn minutes(device: &Device) -> Option<i64> {
 
 pub fn power(devices: &[Device]) -> Power {
     let known = |d: &&Device| minutes(d).is_some();
-    let vital: Vec<&Device> = devices.iter().filter(|d| d.kind == "ventilator").collect();
+    let vital: Vec<&Device> = devices.iter().filter(|d| d.is_ventilator).collect();
     let counted = if vital.iter().any(known) { vital } else { devices.iter().collect() };
     let shortest = counted
         .iter()
@@ -61,6 +88,7 @@ mod tests {
     fn device(kind: &str, internal: Option<i64>, external: (Option<i64>, Option<i64>)) -> Device {
         Device {
             kind: kind.into(),
+            is_ventilator: kind == "ventilator",
             internal_minutes: internal,
             external_count: external.0,
             external_minutes: external.1,

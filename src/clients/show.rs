@@ -1,0 +1,82 @@
+//! 利用者の全体: the one page about a person, each section by the actor's rights and consent.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+
+use super::cards::{self, Alert, Card};
+use super::care_score::{AsOf, Judged, judged_on};
+use super::circle::{Contact, Member, contacts, team};
+use super::facts::{Folder, May};
+use super::looks::{Look, looks};
+use super::who::{Who, who};
+use crate::access::Actor;
+use crate::audit::Event;
+use crate::web::{App, Page, Result, page};
+
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    Path(number): Path<String>,
+    Query(asked): Query<AsOf>,
+) -> Result<Response> {
+    let shown = view(&app, &actor, &number, &asked).await?;
+    let id = &shown.who.summary.id;
+    app.viewed(&actor, Event::new("view", "client", id).about(id)).await?;
+    page(shown)
+}
+
+async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Show> {
+    let mut read = app.read(actor).await?;
+    let who = who(app, &mut read, number, "/clients/{number}").await?;
+    let (id, on) = (who.summary.id.clone(), asked.day(actor.today()));
+    let f = Folder::read(&mut read, &app.codes, &id, on).await?;
+    let may = |path: &str| app.access.allows(actor.role, "GET", path);
+    let looked =
+        if may("/clients/{number}/looks") { looks(&mut read, &id, "", 5).await? } else { vec![] };
+    Ok(Show {
+        page: app.page(actor, format!("利用者 {}", who.number), "/clients"),
+        alerts: cards::alerts(&f),
+        left: vec![cards::care(&f), cards::devices(&f), cards::illness(&f), cards::family(&f)],
+        right: vec![
+            cards::physicians(&f),
+            cards::school(&f),
+            cards::certificates(&f),
+            cards::home(&f, who.summary.address_hidden),
+        ],
+        place: cards::whereabouts(&f),
+        week: cards::week(&f),
+        score: judged_on(&mut read, &id, on).await?,
+        team: team(&mut read, &app.codes, &id, on).await?,
+        contacts: contacts(&mut read, &app.codes, &id).await?,
+        looked,
+        edits: may("/clients/{number}/parts/{part}"),
+        past: on != actor.today(),
+        unread: !asked.on.trim().is_empty() && civil::parse_date(asked.on.trim()).is_err(),
+        on: civil::format_era(on),
+        may: f.may,
+        who,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "clients/show.html")]
+struct Show {
+    page: Page,
+    who: Who,
+    alerts: Vec<Alert>,
+    left: Vec<Card>,
+    right: Vec<Card>,
+    place: Card,
+    week: Vec<(String, Vec<String>)>,
+    score: Option<Judged>,
+    team: Vec<Member>,
+    contacts: Vec<Contact>,
+    looked: Vec<Look>,
+    edits: bool,
+    past: bool,
+    /// The date asked for could not be read.
+    unread: bool,
+    on: String,
+    may: May,
+}
