@@ -117,6 +117,29 @@ both! {
         assert!(says(&shown, "継続") && says(&shown, &format!("href=\"/consultations/{id}\"")));
     }
 
+    async fn two_people_of_one_reading_are_told_apart(w: World) {
+        for given in ["はると", "春斗"] {
+            let person = w.person("水野", given).await;
+            w.exec(
+                "insert into client_search (key, client_id, kind) values ($1, $2, 'kana')",
+                args![kana::search_key("みずのはると"), person.id],
+            )
+            .await;
+        }
+        let officer = w.as_(Role::Officer).await;
+        let sent = with(&[("scope", "individual"), ("client_q", "ﾐｽﾞﾉ"), ("find", "1")]);
+        let found = officer.post("/consultations/new", &sent).await.expect(200);
+        for words in ["2人見つかりました", "読みが同じ方がいます", "水野 はると", "水野 春斗"] {
+            assert!(says(&found, words), "{words}: {}", found.text);
+        }
+        let unsettled = with(&[("scope", "individual"), ("client_q", "ﾐｽﾞﾉ")]);
+        let answer = officer.post("/consultations/new", &unsettled).await.expect(422);
+        assert!(says(&answer, "候補から選んでください") && says(&answer, "水野 春斗"));
+        let abroad = w.sign_in(Role::Officer, Seat::Abroad).await;
+        let found = abroad.post("/consultations/new", &sent).await.expect(200);
+        assert!(says(&found, "見つかりませんでした") && !says(&found, "水野"));
+    }
+
     async fn a_closed_person_is_refused_in_words(w: World) {
         let person = w.person("水野", "はると").await;
         w.exec(
@@ -218,6 +241,26 @@ both! {
         assert!(says(&then, "<h2 id=\"rows\">1件</h2>"), "{}", then.text);
         let shown = officer.get(&format!("/consultations/{old}")).await.expect(200);
         assert!(says(&shown, "取り消した記録です") && says(&shown, "二度登録した"));
+    }
+
+    async fn nobody_is_told_to_call_about_a_closed_person(w: World) {
+        let person = w.person("水野", "はると").await;
+        let officer = w.as_(Role::Officer).await;
+        let number = number(&person);
+        let about = [("scope", "individual"), ("client", number.as_str())];
+        log(&officer, &[&about[..], &[("next_what", "折り返し電話")]].concat()).await;
+        assert!(says(&officer.get("/follow-ups").await, "折り返し電話"));
+        w.exec(
+            "insert into closures (id, client_id, kind, closed_on, recorded_at, recorded_by)
+             values ('shut', $1, 'death', '2026-11-20', '2026-11-20T01:00:00.000Z', $2)",
+            args![person.id, officer.actor.account_id],
+        )
+        .await;
+        for list in ["mine", "office", "overdue", "stalled", "due"] {
+            let answer = officer.get(&format!("/follow-ups?list={list}")).await.expect(200);
+            assert!(!says(&answer, "折り返し電話") && !says(&answer, "水野"), "{list}");
+        }
+        assert!(says(&officer.get("/consultations").await, "終結"), "what happened still counts");
     }
 
     async fn withdrawing_ends_what_was_promised(w: World) {
@@ -353,6 +396,16 @@ both! {
         assert!(says(&list, "期限つき</a>") && !says(&list, "期限なし</a>"));
         w.pass_minutes(17 * 24 * 60);
         assert!(says(&stalled().await, "期限なし</a>"));
+        let mut read = w.read(&w.actor(Role::Officer)).await;
+        let n = kakehashi::follow_ups::counts(&mut read, None).await.unwrap();
+        assert_eq!((n.open, n.due, n.overdue, n.stalled), (2, 1, 1, 2));
+        let me = w.actor(Role::Nurse);
+        let n = kakehashi::follow_ups::counts(&mut read, Some(&me.account_id)).await.unwrap();
+        assert_eq!(n.open, 0);
+        let until = w.actor(Role::Officer).today();
+        let mine = w.actor(Role::Officer).account_id;
+        let due = kakehashi::follow_ups::due(&mut read, &mine, until).await.unwrap();
+        assert_eq!(due.iter().map(|f| f.what.as_str()).collect::<Vec<_>>(), ["期限つき"]);
     }
 
     async fn a_draft_survives_and_another_call_does_not_overwrite_it(w: World) {

@@ -11,7 +11,7 @@ use super::filter::Filter;
 use super::record::{self, CaseNote};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::clients::{self, Summary};
+use crate::clients::who::{Who, who};
 use crate::codes::Codes;
 use crate::consultations::{self, Consultation};
 use crate::follow_ups::{self, FollowUp, Origin};
@@ -30,7 +30,8 @@ pub async fn get(
     let mut read = app.read(&actor).await?;
     let view = view(&app, &mut read, &number, asked).await?;
     drop(read);
-    app.viewed(&actor, Event::new("view", "timeline", "").about(&view.c.id)).await?;
+    let event = Event::new("view", "timeline", "").about(&view.who.summary.id);
+    app.viewed(&actor, event).await?;
     let bad = !view.form.problems.is_empty();
     let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, Html(view.render()?)).into_response())
@@ -97,24 +98,24 @@ fn since(asked: &mut Entry, today: Date) {
 }
 
 async fn view(app: &App, read: &mut Read, number: &str, mut asked: Entry) -> Result<Timeline> {
-    let c = clients::see(read, number).await?;
+    let who = who(app, read, number, "/clients/{number}/timeline").await?;
     since(&mut asked, read.actor.today());
     let (mut bad, mut moments, mut days) = (Problems::default(), vec![], String::new());
     match Filter::read(&form(), &asked, &app.codes) {
         Ok(f) => {
             days = f.days();
-            moments = collect(read, &app.codes, &c.id, &f).await?;
+            moments = collect(read, &app.codes, &who.summary.id, &f).await?;
         }
         Err(problems) => bad = problems,
     }
     Ok(Timeline {
-        page: app.page(&read.actor, "経過", "/clients"),
+        page: app.page(&read.actor, format!("相談と経過 {}", who.number), "/clients"),
         form: form().view(&asked, &bad, &app.codes, &kinds(&app.codes)),
         writes: app.access.allows(read.actor.role, "GET", "/clients/{number}/notes/new"),
         days: if days.is_empty() { "すべての期間".into() } else { days },
         minutes: moments.iter().map(|m| m.minutes).sum(),
         moments,
-        c,
+        who,
     })
 }
 
@@ -217,7 +218,7 @@ fn of_note(e: CaseNote, voided: &HashMap<String, CaseNote>, codes: &Codes) -> Mo
 #[template(path = "case_notes/timeline.html")]
 struct Timeline {
     page: Page,
-    c: Summary,
+    who: Who,
     form: FormView,
     days: String,
     minutes: i64,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
+use crate::clients::who::{Who, who};
 use crate::clients::{self, Summary};
 use crate::codes::Codes;
 use crate::follow_ups;
@@ -33,8 +34,8 @@ pub async fn get(
     let c = clients::see(&mut read, &number).await?;
     let mut kept = drafts::unfinished(&mut read, DRAFT, &c.id).await?;
     let entry = opened((&app, &actor), &c, &asked, &mut kept);
-    let view = view(&app, read, (c, kept), (&entry, &Problems::default())).await?;
-    app.viewed(&actor, Event::new("view", "case_note_form", "").about(&view.c.id)).await?;
+    let view = view(&app, read, (&number, kept), (&entry, &Problems::default())).await?;
+    app.viewed(&actor, Event::new("view", "case_note_form", "").about(&c.id)).await?;
     page(view)
 }
 
@@ -219,8 +220,8 @@ async fn again(
     (entry, bad): (&Entry, &Problems),
 ) -> Result<Response> {
     let actor = read.actor.clone();
-    let view = view(app, read, (c, vec![]), (entry, bad)).await?;
-    app.viewed(&actor, Event::new("view", "case_note_form", "").about(&view.c.id)).await?;
+    let view = view(app, read, (&c.number.to_string(), vec![]), (entry, bad)).await?;
+    app.viewed(&actor, Event::new("view", "case_note_form", "").about(&c.id)).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view.render()?)).into_response())
 }
 
@@ -234,15 +235,17 @@ pub(super) async fn offers(read: &mut Read) -> Result<Options> {
 async fn view(
     app: &App,
     mut read: Read,
-    (c, kept): (Summary, Vec<Kept>),
+    (number, kept): (&str, Vec<Kept>),
     (entry, bad): (&Entry, &Problems),
 ) -> Result<Writing> {
     let offers = offers(&mut read).await?;
+    let who = who(app, &mut read, number, "/clients/{number}/timeline").await?;
     let form = form(&app.codes).view(entry, bad, &app.codes, &offers);
     let title = titled(&form, "支援経過を記録する");
     let saved = entry.get("_saved").to_owned();
     let subject = entry.get("_subject").to_owned();
-    Ok(Writing { page: app.page(&read.actor, title, "/case-notes"), c, form, kept, subject, saved })
+    let page = app.page(&read.actor, title, "/clients");
+    Ok(Writing { page, who, form, kept, subject, saved })
 }
 
 pub(super) fn titled(form: &FormView, plain: &str) -> String {
@@ -256,7 +259,7 @@ pub(super) fn titled(form: &FormView, plain: &str) -> String {
 #[template(path = "case_notes/write.html")]
 struct Writing {
     page: Page,
-    c: Summary,
+    who: Who,
     form: FormView,
     kept: Vec<Kept>,
     subject: String,

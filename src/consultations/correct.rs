@@ -142,6 +142,7 @@ async fn view(
         drafted: drafted.map(|at| crate::web::said::moment(&at)),
         theirs: None,
         focus: "",
+        alike: s.same_reading(),
         form: s.form,
         q: s.q,
         found: s.found,
@@ -165,6 +166,7 @@ struct Correct {
     q: String,
     found: Vec<Summary>,
     searched: bool,
+    alike: bool,
     chosen: Option<Summary>,
     recent: Vec<Consultation>,
 }

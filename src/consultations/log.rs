@@ -198,6 +198,7 @@ async fn view(
         saved: asked.get("saved").to_owned(),
         kept,
         focus: s.focus(),
+        alike: s.same_reading(),
         form: s.form,
         q: s.q,
         found: s.found,
@@ -220,13 +221,17 @@ struct Log {
     q: String,
     found: Vec<Summary>,
     searched: bool,
+    alike: bool,
     chosen: Option<Summary>,
     recent: Vec<Consultation>,
 }
 
 impl Log {
     fn looked(&self) -> Event {
-        let about = self.chosen.as_ref().map(|c| c.id.clone());
-        Event::new("view", "consultation_form", "").client(about)
+        match &self.chosen {
+            Some(person) => Event::new("view", "consultation_form", "").about(&person.id),
+            None if self.searched => Event::new("search", "client", ""),
+            None => Event::new("view", "consultation_form", ""),
+        }
     }
 }

@@ -83,6 +83,12 @@ impl Sheet {
         Ok(Self { form, searched: !q.is_empty(), q, found, chosen, recent })
     }
 
+    /// Two people whose names sound the same: only the birth date tells them apart.
+    pub fn same_reading(&self) -> bool {
+        let people: Vec<_> = self.chosen.iter().chain(&self.found).collect();
+        people.iter().enumerate().any(|(n, a)| people.iter().skip(n + 1).any(|b| a.kana == b.kana))
+    }
+
     /// The name of a radio that takes the focus when the page opens; none where it has errors.
     pub fn focus(&self) -> &'static str {
         match (self.form.problems.is_empty(), &self.chosen) {
@@ -124,8 +130,11 @@ async fn see(read: &mut Read, number: &str) -> Result<Option<Summary>> {
 
 /// Whom the words in the finder may mean.
 async fn candidates(read: &mut Read, q: &str) -> Result<Vec<Summary>> {
-    Ok(see(read, q).await?.into_iter().collect())
+    clients::search::find(read, q, OFFERED).await
 }
+
+/// More than fit on a screen are narrowed by typing on, not by scrolling.
+const OFFERED: i64 = 10;
 
 async fn offers(read: &mut Read, recent: &[Consultation], previous: &str) -> Result<Options> {
     let colleagues = colleagues::offered(read).await?;
