@@ -4,9 +4,10 @@ use civil::Date;
 
 use super::cases;
 use super::people::{self, Row};
-use super::plan::{Ask, Call, Choice, Deed, Promise};
+use super::plan::{Ask, Call, Choice, Deed, Note, Promise};
 use super::play::{Scene, broken};
 use crate::args;
+use crate::case_notes;
 use crate::clients::parts;
 use crate::consultations;
 use crate::coordinators::{assign, hand_over, request, rules::Rules, waiting};
@@ -25,7 +26,7 @@ impl Scene<'_> {
             Deed::HandOver(n, choice) => self.hand_over(tx, *n, choice).await,
             Deed::Close(_) => Ok(()),
             Deed::Log(call) => self.log(tx, call).await,
-            Deed::Write(_) => Ok(()),
+            Deed::Write(note) => self.write(tx, note).await,
             Deed::Done(place, outcome) => match self.promises.get(place) {
                 Some(id) => follow_ups::done(tx, id, outcome).await,
                 None => Ok(()),
@@ -153,6 +154,26 @@ impl Scene<'_> {
         let values = self.read(&consultations::log::form(), &entry)?;
         let id = consultations::log(tx, &values).await?;
         self.promised(tx, &id, call.promise.as_ref()).await
+    }
+
+    async fn write(&mut self, tx: &mut Tx, note: &Note<'_>) -> Result<()> {
+        let client = self.person(note.person)?.0.clone();
+        let minutes = format!("minutes_{}", note.note.6);
+        let mut entry = Entry::default();
+        for (field, value) in [
+            ("kind", note.note.0.as_str()),
+            ("with_whom", &note.with_whom),
+            ("text", &note.text),
+            ("agreed", &note.agreed),
+            ("occurred_at", &moment(note.at)),
+            (&minutes, &note.minutes.to_string()),
+        ] {
+            entry.set(field, value);
+        }
+        next(&mut entry, note.promise.as_ref());
+        let values = self.read(&case_notes::write::form(&self.app.codes), &entry)?;
+        let id = case_notes::write(tx, &client, &values).await?;
+        self.promised(tx, &id, note.promise.as_ref()).await
     }
 
     /// Remembers which follow-up a promise became.

@@ -14,7 +14,7 @@ const DUE: &[i32] = &[0, -2, 0, -1, 0, 3, 0, 1, 5, 6];
 /// So many of the newest promises are still open: of the demo's coordinator, of anybody else.
 const OPEN: (usize, usize) = (9, 4);
 /// Older promises have been kept.
-const RECENT: i32 = 45;
+const RECENT: i32 = 100;
 const OUTCOMES: &[&str] = &[
     "電話で伝えた",
     "返事をもらい、家族に伝えた",

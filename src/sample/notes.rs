@@ -5,7 +5,7 @@ use jiff::ToSpan;
 
 use super::desk::{Desk, working_days};
 use super::life::{Life, at};
-use super::plan::{Deed, Entry, Step};
+use super::plan::{Deed, Note, Step};
 use super::words::{fill, fits};
 
 /// Days between two notes about a person, as a rule.
@@ -51,7 +51,7 @@ impl<'w> Desk<'_, 'w> {
         };
         let minutes = self.luck.pick(lengths).copied().unwrap_or(15);
         let promise = self.promise(next, on);
-        let entry = Entry { person: n, at: taken, note, with_whom, text, agreed, minutes, promise };
+        let entry = Note { person: n, at: taken, note, with_whom, text, agreed, minutes, promise };
         let typed = taken.plus(Minutes(30 + i64::try_from(minutes).unwrap_or(0)));
         Some(Step { at: typed, who, deed: Deed::Write(Box::new(entry)) })
     }

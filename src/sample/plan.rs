@@ -2,7 +2,7 @@
 
 use civil::{Date, Instant};
 
-use super::data::Note;
+use super::data;
 use super::people::Row;
 
 /// One thing that somebody does at an instant.
@@ -25,7 +25,7 @@ pub(super) enum Deed<'w> {
     HandOver(usize, Choice<'w>),
     Close(usize),
     Log(Box<Call<'w>>),
-    Write(Box<Entry<'w>>),
+    Write(Box<Note<'w>>),
     /// A promise is kept.
     Done(usize, &'static str),
 }
@@ -88,10 +88,10 @@ pub(super) struct Promise {
 }
 
 /// 支援経過.
-pub(super) struct Entry<'w> {
+pub(super) struct Note<'w> {
     pub person: usize,
     pub at: Instant,
-    pub note: &'w Note,
+    pub note: &'w data::Note,
     pub with_whom: String,
     pub text: String,
     pub agreed: String,
