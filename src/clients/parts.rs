@@ -3,10 +3,12 @@
 
 mod change;
 mod file;
+mod overlaps;
 mod read;
 
 pub use change::{add, bump, correct, end, version};
 pub use file::{all, find};
+pub use overlaps::overlaps;
 pub use read::{PartRow, history, rows};
 
 use crate::web::Form;

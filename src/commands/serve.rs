@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use tokio::net::TcpListener;
 
 use super::DataArgs;
@@ -21,21 +22,24 @@ pub struct Serve {
     #[command(flatten)]
     data: DataArgs,
     /// 待ち受けるアドレス
-    #[arg(long, env = "KAKEHASHI_LISTEN", default_value = "127.0.0.1:8420")]
+    #[arg(long, value_name = "ADDR", env = "KAKEHASHI_LISTEN", default_value = "127.0.0.1:8420")]
     listen: SocketAddr,
     /// TLS の証明書 (PEM)
-    #[arg(long, env = "KAKEHASHI_TLS_CERT", requires = "tls_key")]
+    #[arg(long, value_name = "FILE", env = "KAKEHASHI_TLS_CERT")]
     tls_cert: Option<PathBuf>,
     /// TLS の秘密鍵 (PEM)
-    #[arg(long, env = "KAKEHASHI_TLS_KEY", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE", env = "KAKEHASHI_TLS_KEY")]
     tls_key: Option<PathBuf>,
     /// 前に置いたプロキシが TLS を受け持つ
-    #[arg(long, env = "KAKEHASHI_BEHIND_PROXY")]
+    #[arg(long, env = "KAKEHASHI_BEHIND_PROXY", value_parser = BoolishValueParser::new())]
     behind_proxy: bool,
 }
 
 impl Serve {
     pub async fn run(self, clock: Clock) -> Result<(), String> {
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            return Err("--tls-cert と --tls-key は、両方を指定してください。".into());
+        }
         let tls = self.tls_cert.zip(self.tls_key);
         if !self.listen.ip().is_loopback() && tls.is_none() && !self.behind_proxy {
             return Err(format!(
@@ -44,7 +48,7 @@ impl Serve {
                 self.listen
             ));
         }
-        let db = Db::connect(&self.data.url("kakehashi.db")?).await.map_err(|e| e.to_string())?;
+        let db = Db::connect(&self.data.url()?).await.map_err(|e| e.to_string())?;
         let system = Actor::system(clock.now(), "");
         let place = organisations::place(&db, &system).await.map_err(|e| e.to_string())?;
         let secure = tls.is_some() || self.behind_proxy;

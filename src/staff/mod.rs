@@ -7,6 +7,7 @@ pub mod colleagues;
 pub mod drafts;
 pub mod help;
 pub mod invitations;
+pub mod local;
 pub mod login;
 pub mod me;
 pub mod organisations;

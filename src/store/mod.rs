@@ -10,6 +10,7 @@ mod args;
 mod batch;
 mod connect;
 mod guards;
+mod references;
 mod probe;
 mod sql;
 mod tx;
@@ -17,6 +18,7 @@ mod tx;
 pub use args::{Arg, FromBoth, ToArg};
 pub use guards::APPEND_ONLY;
 pub use probe::Probe;
+pub use references::broken_references;
 pub use sql::Sql;
 pub use tx::Tx;
 
