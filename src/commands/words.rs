@@ -65,7 +65,8 @@ fn dress_arg(arg: Arg) -> Arg {
     let help = arg.get_help().map(StyledStr::to_string).unwrap_or_default();
     let help = if notes.is_empty() { help } else { format!("{help}（{}）", notes.join("、")) };
     let heading = if arg.is_positional() { "引数" } else { "指定" };
-    arg.help(help).hide_default_value(true).hide_env(true).help_heading(heading)
+    let arg = arg.help(help).hide_env(true).help_heading(heading);
+    if arg.get_action().takes_values() { arg.hide_default_value(true) } else { arg }
 }
 
 /// What is wrong with the command line; `None` for help and version, which clap prints.
