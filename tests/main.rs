@@ -7,6 +7,7 @@ mod support;
 
 mod case_notes;
 mod clients;
+mod commands;
 mod consultations;
 mod coordinators;
 mod access;
