@@ -20,7 +20,8 @@ impl Scene<'_> {
         match deed {
             Deed::Enrol(n) => self.enrol(tx, *n).await,
             Deed::Row(n, row) => self.row(tx, *n, row).await,
-            Deed::Judge(_) => Ok(()),
+            Deed::Judge(n) => self.judge(tx, *n).await,
+            Deed::Withdraw(n, body) => self.withdraw(tx, *n, body).await,
             Deed::Request(n, ask) => self.request(tx, *n, ask).await,
             Deed::Decide(n, choice) => self.decide(tx, *n, choice).await,
             Deed::HandOver(n, choice) => self.hand_over(tx, *n, choice).await,

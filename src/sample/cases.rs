@@ -5,6 +5,7 @@ use civil::{Date, Instant, Minutes};
 use jiff::ToSpan;
 
 use super::desk::Desk;
+use super::enrol::WITHDRAWN;
 use super::life::{Life, at, working_day};
 use super::people;
 use super::plan::{Ask, Choice, Deed, Promise, Step};
@@ -60,6 +61,10 @@ impl<'w> Desk<'_, 'w> {
             }
         }
         steps.extend(self.waiting(n, life));
+        for body in life.client.consents.iter().filter_map(|c| c.strip_suffix(" withdrawn")) {
+            let when = at(self.today.saturating_sub(WITHDRAWN.days()), 14, 40);
+            steps.push(Step { at: when, who: by, deed: Deed::Withdraw(n, body) });
+        }
         if let Some(closed) = life.closed {
             let when = at(closed, 17, 20);
             steps.push(Step { at: when, who: "demo-officer", deed: Deed::Close(n) });

@@ -1,17 +1,16 @@
 //! A person is entered: the record, the folder, the team, what the family agreed to.
 
+use civil::Date;
 use jiff::ToSpan;
-use uuid::Uuid;
 
 use super::life::Life;
 use super::people;
 use super::play::{Scene, broken};
 use crate::access::CATEGORIES;
 use crate::args;
-use crate::audit::Event;
-use crate::clients::parts;
+use crate::clients::{care_score_new, enrol, parts, search, team};
 use crate::store::Tx;
-use crate::web::Result;
+use crate::web::{Entry, Result};
 
 /// What each kind of body is in a support team.
 const ROLES: &[(&str, &str)] = &[
@@ -25,36 +24,48 @@ const ROLES: &[(&str, &str)] = &[
     ("ward", "ward"),
     ("other", "supplier"),
 ];
+/// Days before the day of the demo on which a consent was withdrawn.
+pub(super) const WITHDRAWN: i32 = 45;
 
 impl Scene<'_> {
     pub async fn enrol(&mut self, tx: &mut Tx, n: usize) -> Result<()> {
         let Some(life) = self.lives.get(n) else { return Ok(()) };
-        let (id, number) = (Uuid::now_v7().to_string(), tx.actor.clone());
-        tx.exec("update client_numbers set last = last + 1", args![]).await?;
-        let (last,): (i64,) = tx.one("select last from client_numbers", args![]).await?;
-        tx.exec(
-            "insert into clients (id, number, controller_id, enrolled_on, enrolled_at, enrolled_by)
-             values ($1, $2, $3, $4, $5, $6)",
-            args![id, last, number.controller_id, life.enrolled, number.at, number.account_id],
-        )
-        .await?;
-        let shown = kana::ClientNumber::from_row(last).to_string();
-        self.people.insert(n, (id.clone(), shown));
-        for (part, entry) in people::basics(life, n) {
-            let Some(part) = parts::find(part) else { return Err(broken("no such part")) };
-            let values = self.read(&part.form, &entry)?;
-            let from = life.born.filter(|_| part.id != "residence").unwrap_or(life.enrolled);
-            parts::add(tx, &id, part, &values, Some(from)).await?;
+        let basics = people::basics(life, n);
+        let form = enrol::form();
+        let known = |name: &str| form.field(name).is_some();
+        let asked = basics.iter().flat_map(|(_, e)| e.0.clone()).filter(|(f, _)| known(f));
+        let values = self.read(&form, &Entry(asked.collect()))?;
+        let new = enrol::enrol(tx, &values).await?;
+        self.people.insert(n, (new.id.clone(), new.number.to_string()));
+        for (part, entry) in basics.iter().filter(|(_, e)| e.0.iter().any(|(f, _)| !known(f))) {
+            self.complete(tx, &new.id, part, entry).await?;
         }
-        tx.record(Event::new("enrol", "client", &id).about(&id)).await?;
         self.rows(tx, n).await?;
-        self.around(tx, life, &id).await
+        search::index(tx, &new.id).await?;
+        self.around(tx, life, &new.id).await
+    }
+
+    /// What the first form does not ask is written in from the family's papers: a correction.
+    async fn complete(&mut self, tx: &mut Tx, id: &str, part: &str, entry: &Entry) -> Result<()> {
+        let part = parts::find(part).ok_or_else(|| broken(format!("no part '{part}'")))?;
+        let values = self.read(&part.form, entry)?;
+        let sql = format!("select id from {} where client_id = $1", part.table);
+        let (row,): (String,) = tx.one(crate::store::Sql::built(sql), args![id]).await?;
+        let version = parts::version(tx, id, part.id).await?;
+        let why = "母子健康手帳と書類で確かめて書き足した";
+        parts::correct(tx, id, part, &row, &values, why, version).await?;
+        Ok(())
     }
 
     /// The team, the consents, the family's account, a hidden address.
     async fn around(&mut self, tx: &mut Tx, life: &Life<'_>, id: &str) -> Result<()> {
         for key in &life.client.team {
-            self.join(tx, life, id, key).await?;
+            let (org, kind) = self.body(key)?;
+            let role = ROLES.iter().find(|(k, _)| *k == kind).map_or("other", |(_, role)| role);
+            // The office that entered the person is in the team already.
+            if org != tx.actor.organisation_id || role != "intake" {
+                team::join(tx, id, &org, None, role, life.enrolled).await?;
+            }
         }
         for text in &life.client.consents {
             if let Some((body, state)) = text.split_once(' ') {
@@ -62,53 +73,22 @@ impl Scene<'_> {
             }
         }
         if let Some(why) = &life.client.hidden {
-            let actor = tx.actor.clone();
-            tx.exec(
-                "insert into restrictions (id, client_id, kind, reason, valid_from, recorded_at,
-                   recorded_by) values ($1, $2, 'address_hidden', $3, $4, $5, $6)",
-                args![
-                    Uuid::now_v7().to_string(),
-                    id,
-                    why,
-                    life.enrolled,
-                    actor.at,
-                    actor.account_id
-                ],
-            )
-            .await?;
-            tx.record(Event::new("restrict", "client", id).about(id)).await?;
+            team::hide_address(tx, id, why, life.enrolled).await?;
         }
-        match &life.client.family {
-            Some(login) => self.link(tx, life, id, login).await,
-            None => Ok(()),
+        if let Some(family) = life.client.family.as_ref().and_then(|l| self.staff.actors.get(l)) {
+            let account = family.account_id.clone();
+            team::link_family(tx, id, &account, "mother", life.enrolled).await?;
         }
-    }
-
-    async fn join(&mut self, tx: &mut Tx, life: &Life<'_>, id: &str, key: &str) -> Result<()> {
-        let Some((org, _, kind)) = self.staff.organisations.get(key).cloned() else {
-            return Err(broken(format!("no body '{key}'")));
-        };
-        let role = ROLES.iter().find(|(k, _)| *k == kind).map_or("other", |(_, role)| role);
-        let actor = tx.actor.clone();
-        tx.exec(
-            "insert into team_members (id, client_id, organisation_id, role, valid_from,
-               recorded_at, recorded_by) values ($1, $2, $3, $4, $5, $6, $7)",
-            args![
-                Uuid::now_v7().to_string(),
-                id,
-                org,
-                role,
-                life.enrolled,
-                actor.at,
-                actor.account_id
-            ],
-        )
-        .await?;
-        tx.record(Event::new("join", "team", id).about(id)).await?;
         Ok(())
     }
 
-    /// given, school (another purpose), expired, withdrawn.
+    fn body(&self, key: &str) -> Result<(String, String)> {
+        let found =
+            self.staff.organisations.get(key).map(|(id, _, kind)| (id.clone(), kind.clone()));
+        found.ok_or_else(|| broken(format!("no body '{key}'")))
+    }
+
+    /// given, school (another purpose), expired; withdrawn ones are given first.
     async fn agree(
         &mut self,
         tx: &mut Tx,
@@ -116,65 +96,53 @@ impl Scene<'_> {
         id: &str,
         (body, state): (&str, &str),
     ) -> Result<()> {
-        let Some((org, ..)) = self.staff.organisations.get(body).cloned() else {
-            return Err(broken(format!("no body '{body}'")));
-        };
-        let (consent, actor) = (Uuid::now_v7().to_string(), tx.actor.clone());
         let today = self.app.clock.now().civil_date();
-        let purpose = if state == "school" { "transition" } else { "support" };
-        let until = (state == "expired").then(|| today.saturating_sub(30.days()));
-        let withdrawn = (state == "withdrawn").then(|| today.saturating_sub(45.days()));
-        let given = actor.today().min(today.saturating_sub(60.days()));
-        tx.exec(
-            "insert into consents (id, client_id, purpose, recipient_id, valid_from, valid_until,
-               given_by, given_on, explained_by, method, recorded_at, recorded_by, withdrawn_on,
-               withdrawn_by)
-             values ($1, $2, $3, $4, $5, $6, $7, $5, $8, $9, $10, $11, $12, $13)",
-            args![
-                consent,
-                id,
-                purpose,
-                org,
-                given.min(life.enrolled),
-                until,
-                "保護者",
-                actor.name,
-                "書面",
-                actor.at,
-                actor.account_id,
-                withdrawn,
-                withdrawn.map(|_| actor.account_id.clone())
-            ],
-        )
-        .await?;
-        for (category, _) in CATEGORIES {
-            tx.exec(
-                "insert into consent_categories (consent_id, category) values ($1, $2)",
-                args![consent, *category],
-            )
-            .await?;
-        }
-        tx.record(Event::new("agree", "consent", &consent).about(id)).await?;
+        let categories: Vec<&str> = CATEGORIES.iter().map(|(id, _)| *id).collect();
+        let given: Date = life.enrolled.min(today.saturating_sub(60.days()));
+        let consent = team::Consent {
+            purpose: if state == "school" { "transition" } else { "support" },
+            recipient_id: &self.body(body)?.0,
+            categories: &categories,
+            from: given,
+            until: (state == "expired").then(|| today.saturating_sub(30.days())),
+            given_by: "保護者",
+            given_on: given,
+        };
+        team::consent(tx, id, &consent).await?;
         Ok(())
     }
 
-    async fn link(&mut self, tx: &mut Tx, life: &Life<'_>, id: &str, login: &str) -> Result<()> {
-        let account = self.staff.actors.get(login).map(|a| a.account_id.clone());
-        let actor = tx.actor.clone();
-        tx.exec(
-            "insert into family_links (id, account_id, client_id, relation, valid_from,
-               recorded_at, recorded_by) values ($1, $2, $3, 'mother', $4, $5, $6)",
-            args![
-                Uuid::now_v7().to_string(),
-                account,
-                id,
-                life.enrolled,
-                actor.at,
-                actor.account_id
-            ],
-        )
-        .await?;
-        tx.record(Event::new("link", "family", id).about(id)).await?;
+    pub async fn withdraw(&mut self, tx: &mut Tx, n: usize, body: &str) -> Result<()> {
+        let (client, org) = (self.person(n)?.0.clone(), self.body(body)?.0);
+        let sql = "select id from consents where client_id = $1 and recipient_id = $2";
+        let (consent,): (String,) = tx.one(sql, args![client, org]).await?;
+        team::withdraw(tx, &client, &consent).await
+    }
+
+    /// Judged by the physician of the files on the day the person was entered, or shortly before.
+    pub async fn judge(&mut self, tx: &mut Tx, n: usize) -> Result<()> {
+        let (Some(life), client) = (self.lives.get(n), self.person(n)?.0.clone()) else {
+            return Ok(());
+        };
+        let physician = life.client.doctor.first().and_then(|d| d.split(' ').nth(2));
+        let physician = physician.unwrap_or("主治医").to_owned();
+        let born = life.born.unwrap_or(life.enrolled);
+        let on = tx.actor.today().saturating_sub(12.days()).max(born).to_string();
+        let mut entry = Entry::default();
+        for row in life.client.score(self.ward) {
+            let (code, watch) = row.split_once(':').unwrap_or((row, ""));
+            entry.set(&format!("care_{code}"), "1");
+            if !watch.is_empty() {
+                entry.set(&format!("watch_{code}"), watch);
+                entry.set("watch_name", physician.clone());
+                entry.set("watch_on", on.clone());
+            }
+        }
+        entry.set("base_by", "physician");
+        entry.set("base_name", physician);
+        entry.set("base_on", on);
+        let values = self.read(&care_score_new::form(), &entry)?;
+        care_score_new::judge(tx, &client, &values, None).await?;
         Ok(())
     }
 }

@@ -19,6 +19,8 @@ pub(super) enum Deed<'w> {
     /// A row of the folder that was not known at enrolment.
     Row(usize, Row),
     Judge(usize),
+    /// The consent for a body is withdrawn.
+    Withdraw(usize, &'w str),
     Request(usize, Ask<'w>),
     /// The request of the person is decided for a login.
     Decide(usize, Choice<'w>),
@@ -37,6 +39,7 @@ impl Deed<'_> {
             Self::Enrol(n) => format!("enrol {n}"),
             Self::Row(n, row) => format!("{} of {n}", row.part),
             Self::Judge(n) => format!("judge {n}"),
+            Self::Withdraw(n, body) => format!("withdraw {n} from {body}"),
             Self::Request(n, _) => format!("request {n}"),
             Self::Decide(n, choice) => format!("decide {n} for {}", choice.login),
             Self::HandOver(n, choice) => format!("hand over {n} to {}", choice.login),
