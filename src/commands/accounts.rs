@@ -1,4 +1,4 @@
-//! `kakehashi accounts invite`: a new one-time link, for when nobody who could give one can sign in.
+//! `kakehashi accounts invite`: a new one-time link, when nobody who could give one can sign in.
 
 use clap::{Args, Subcommand};
 
