@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod demo;
 mod import;
+mod report;
 mod serve;
 mod settings;
 mod words;
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Serve),
     /// ファイルを取り込む
     Import(import::Import),
+    /// 統計を書き出す
+    Report(report::Report),
     /// 閲覧・操作の記録を確かめる
     Audit(audit::Audit),
     /// データベースに矛盾がないかを確かめる
@@ -54,6 +57,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, clock: Clock) -> Exit
         Command::Demo(c) => c.run(clock).await,
         Command::Serve(c) => c.run(clock).await,
         Command::Import(c) => c.run(clock).await,
+        Command::Report(c) => c.run(clock).await,
         Command::Audit(c) => c.run(clock).await,
         Command::Check(c) => c.run(clock).await,
         Command::Accounts(c) => c.run(clock).await,

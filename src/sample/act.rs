@@ -1,6 +1,6 @@
 //! Each step calls the operation that a page would call.
 
-use civil::Date;
+use civil::{Date, FiscalYear};
 
 use super::cases;
 use super::people::{self, Row};
@@ -12,6 +12,7 @@ use crate::clients::parts;
 use crate::consultations;
 use crate::coordinators::{assign, hand_over, request, rules::Rules, waiting};
 use crate::follow_ups;
+use crate::reports::{self, Catalogue};
 use crate::store::Tx;
 use crate::web::{Entry, Form, Result, Values};
 
@@ -26,6 +27,7 @@ impl Scene<'_> {
             Deed::Decide(n, choice) => self.decide(tx, *n, choice).await,
             Deed::HandOver(n, choice) => self.hand_over(tx, *n, choice).await,
             Deed::Close(_) => Ok(()),
+            Deed::Publish => self.publish(tx).await,
             Deed::Log(call) => self.log(tx, call).await,
             Deed::Write(note) => self.write(tx, note).await,
             Deed::Done(place, outcome) => match self.promises.get(place) {
@@ -128,6 +130,23 @@ impl Scene<'_> {
         entry.set("note", choice.why);
         let values = self.read(&hand_over::form(), &entry)?;
         hand_over::hand_over(tx, &id, &[], &values).await?;
+        Ok(())
+    }
+
+    /// The first report an officer has, for the fiscal year before this one.
+    async fn publish(&mut self, tx: &mut Tx) -> Result<()> {
+        let all = Catalogue::load(&self.app.codes, None);
+        let Some(report) = all.all().find(|r| r.front.allows(tx.actor.role)).cloned() else {
+            return Ok(());
+        };
+        let year = FiscalYear::of(tx.actor.today()).previous();
+        let ask = reports::Ask::year(year, tx.actor.at);
+        let figures = reports::draw(tx, &report, ask, &self.app.codes).await?;
+        let mut entry = Entry::default();
+        entry.set("note", format!("みどり区（架空）の協議会 {}の資料", year.label()));
+        entry.set("checked", "1");
+        let values = self.read(&reports::publish::form(), &entry)?;
+        reports::publish::publish(tx, &figures, &values).await?;
         Ok(())
     }
 

@@ -43,6 +43,12 @@ impl<'w> Desk<'_, 'w> {
         steps
     }
 
+    /// The ward shows last year's figures to its council.
+    pub fn published(&self) -> Step<'w> {
+        let when = at(working_day(self.today.saturating_sub(23.days())), 16, 0);
+        Step { at: when, who: "demo-officer", deed: Deed::Publish }
+    }
+
     fn path(&mut self, n: usize, life: &Life<'w>) -> Vec<Step<'w>> {
         let by = life.client.enrolled.1.as_str();
         let mut steps = vec![Step { at: life.entered, who: by, deed: Deed::Enrol(n) }];

@@ -27,6 +27,8 @@ pub(super) enum Deed<'w> {
     HandOver(usize, Choice<'w>),
     Close(usize),
     Log(Box<Call<'w>>),
+    /// Last year's figures are published.
+    Publish,
     Write(Box<Note<'w>>),
     /// A promise is kept.
     Done(usize, &'static str),
@@ -44,6 +46,7 @@ impl Deed<'_> {
             Self::Decide(n, choice) => format!("decide {n} for {}", choice.login),
             Self::HandOver(n, choice) => format!("hand over {n} to {}", choice.login),
             Self::Close(n) => format!("close {n}"),
+            Self::Publish => "publish".to_owned(),
             Self::Log(call) => format!("log about {:?}", call.person),
             Self::Write(note) => format!("note about {}", note.person),
             Self::Done(place, _) => format!("keep promise {place}"),

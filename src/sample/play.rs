@@ -74,6 +74,7 @@ fn plan<'w>(
     desk.keep_promises(&mut steps);
     steps.extend(desk.cases());
     steps.extend(desk.later_rows());
+    steps.push(desk.published());
     steps.retain(|s| s.at <= now);
     steps.sort_by_key(|s| s.at);
     steps
