@@ -63,13 +63,13 @@ async fn may(read: &mut Read, client_id: &str) -> Result<May> {
     let row: Option<May> = read
         .see_maybe(
             concat!(
-                "select 1 as identity, case when ",
+                "select cast(1 as bigint) as identity, cast(case when ",
                 visible!("c.id", "family"),
-                " then 1 else 0 end as family, case when ",
+                " then 1 else 0 end as bigint) as family, cast(case when ",
                 visible!("c.id", "care"),
-                " then 1 else 0 end as care, case when ",
+                " then 1 else 0 end as bigint) as care, cast(case when ",
                 visible!("c.id", "consultation"),
-                " then 1 else 0 end as consultation from clients c where c.id = $6 and ",
+                " then 1 else 0 end as bigint) as consultation from clients c where c.id = $6 and ",
                 visible!("c.id", "identity")
             ),
             crate::args![client_id],
