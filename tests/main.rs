@@ -12,6 +12,7 @@ mod consultations;
 mod coordinators;
 mod folder;
 mod access;
+mod follow_ups;
 mod ground;
 mod staff;
 mod store;

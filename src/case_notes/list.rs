@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use std::sync::Arc;
 
 use super::filter::{self, Filter};
@@ -14,8 +13,9 @@ use crate::codes::Codes;
 use crate::staff::colleagues;
 use crate::store::Read;
 use crate::web::form::{FormView, Options, Problems};
+use crate::web::page::refused;
 use crate::web::submitted::decode;
-use crate::web::{App, Entry, Page, Result};
+use crate::web::{App, Entry, Page, Result, page};
 use crate::{args, case_note_rows, visible};
 
 pub async fn get(
@@ -28,9 +28,7 @@ pub async fn get(
     let view = view(&app, &mut read, &asked).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "case_notes", "")).await?;
-    let bad = !view.form.problems.is_empty();
-    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, Html(view.render()?)).into_response())
+    if view.form.problems.is_empty() { page(view) } else { refused(view) }
 }
 
 const PER_PAGE: usize = 50;

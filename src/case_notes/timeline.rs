@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use civil::Date;
 use std::collections::HashMap;
 
@@ -17,8 +16,9 @@ use crate::consultations::{self, Consultation};
 use crate::follow_ups::{self, FollowUp, Origin};
 use crate::store::Read;
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
+use crate::web::page::refused;
 use crate::web::submitted::decode;
-use crate::web::{App, Entry, Page, Result, said};
+use crate::web::{App, Entry, Page, Result, page, said};
 
 pub async fn get(
     State(app): State<App>,
@@ -32,9 +32,7 @@ pub async fn get(
     drop(read);
     let event = Event::new("view", "timeline", "").about(&view.who.summary.id);
     app.viewed(&actor, event).await?;
-    let bad = !view.form.problems.is_empty();
-    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, Html(view.render()?)).into_response())
+    if view.form.problems.is_empty() { page(view) } else { refused(view) }
 }
 
 /// 経過の一件. A consultation or a note, in the same words.

@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 
 use super::filter::{self, Filter};
 use super::record::Consultation;
@@ -12,8 +11,9 @@ use crate::audit::Event;
 use crate::staff::colleagues;
 use crate::store::{Arg, Read};
 use crate::web::form::{FormView, Options, Problems};
+use crate::web::page::refused;
 use crate::web::submitted::decode;
-use crate::web::{App, Entry, Error, Page, Result};
+use crate::web::{App, Entry, Error, Page, Result, page};
 use crate::{args, clients, consultation_rows, visible, visible_consultation};
 
 pub async fn get(
@@ -26,9 +26,7 @@ pub async fn get(
     let (view, about) = view(&app, &mut read, &asked).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "consultations", "").client(about)).await?;
-    let bad = !view.form.problems.is_empty();
-    let status = if bad { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, Html(view.render()?)).into_response())
+    if view.form.problems.is_empty() { page(view) } else { refused(view) }
 }
 
 const PER_PAGE: usize = 50;

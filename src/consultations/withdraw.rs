@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::correct::{open, void};
 use super::record::Consultation;
@@ -12,6 +11,7 @@ use crate::audit::Event;
 use crate::follow_ups;
 use crate::store::Tx;
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
+use crate::web::page::refused;
 use crate::web::{App, Entry, Error, Page, Result, Submitted, page};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
@@ -29,10 +29,7 @@ pub async fn post(
 ) -> Result<Response> {
     match save(&app, &actor, &id, &entry).await {
         Ok(()) => Ok(Redirect::to(&format!("/consultations/{id}")).into_response()),
-        Err(Error::Refused(bad)) => {
-            let body = view(&app, &actor, &id, (&entry, &bad)).await?.render()?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(body)).into_response())
-        }
+        Err(Error::Refused(bad)) => refused(view(&app, &actor, &id, (&entry, &bad)).await?),
         Err(e) => Err(e),
     }
 }
