@@ -80,6 +80,9 @@ pub(super) struct Client {
     /// The login of the family's account.
     pub family: Option<String>,
     pub score: Option<Vec<String>>,
+    /// Nothing happened for ten weeks.
+    #[serde(default)]
+    pub quiet: bool,
     #[serde(flatten)]
     pub parts: BTreeMap<String, Rows>,
 }

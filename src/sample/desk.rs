@@ -92,7 +92,8 @@ impl<'w> Desk<'_, 'w> {
             text,
             answer,
             minutes: self.luck.pick(&minutes).copied().unwrap_or(10),
-            promise: self.promise(next, day),
+            // Nobody calls back who left no name.
+            promise: if standing == "anonymous" { None } else { self.promise(next, day) },
         };
         let typed = taken.plus(civil::Minutes(10 + i64::try_from(call.minutes).unwrap_or(0)));
         Some(Step { at: typed, who, deed: Deed::Log(Box::new(call)) })
@@ -113,7 +114,7 @@ impl<'w> Desk<'_, 'w> {
     /// Infants and people in transition call more often than settled ones.
     fn somebody(&mut self, on: Date) -> Option<usize> {
         let open: Vec<usize> = (0..self.lives.len())
-            .filter(|n| self.lives.get(*n).is_some_and(|l| l.is_open(on)))
+            .filter(|n| self.lives.get(*n).is_some_and(|l| l.is_open(on) && !self.is_quiet(l, on)))
             .flat_map(|n| {
                 let stage = self.lives.get(n).map_or("", |l| l.stage(on));
                 let often = match stage {
@@ -125,6 +126,11 @@ impl<'w> Desk<'_, 'w> {
             })
             .collect();
         self.luck.pick(&open).copied()
+    }
+
+    /// Some cases stand still: nobody has called about them for ten weeks.
+    pub fn is_quiet(&self, life: &Life<'_>, on: Date) -> bool {
+        life.client.quiet && on > self.today.saturating_sub(75.days())
     }
 
     fn phrase(

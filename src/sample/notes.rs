@@ -35,7 +35,7 @@ impl<'w> Desk<'_, 'w> {
         let week = working_days(near, near.saturating_add(7.days()).min(self.today));
         let on = *self.luck.pick(&week)?;
         let who = life.coordinator_on(on).filter(|_| life.is_open(on))?;
-        if self.away(who, on) {
+        if self.away(who, on) || self.is_quiet(life, on) {
             return None;
         }
         let fitting: Vec<_> =

@@ -81,7 +81,7 @@ pub(super) fn rows(
     today: Date,
     number_of: impl Fn(&str) -> String,
 ) -> Result<Vec<Row>, String> {
-    let mut all = carers(life);
+    let mut all = carers(life, today)?;
     all.extend(physicians(life, ward));
     all.extend(schools(life, ward, today));
     if life.client.rows(ward, "whereabouts").is_empty() {
@@ -138,8 +138,9 @@ fn written(
     Ok(row)
 }
 
-/// 「姓 名 せい めい」, then how the person works, `night`, `apart` and a telephone.
-fn carers(life: &Life<'_>) -> Vec<Row> {
+/// 「姓 名 せい めい」, then how the person works, `night`, `apart`, when a leave ends (`+60d`) and a
+/// telephone.
+fn carers(life: &Life<'_>, today: Date) -> Result<Vec<Row>, String> {
     let c = life.client;
     let who = [
         ("mother", &c.mother),
@@ -157,6 +158,8 @@ fn carers(life: &Life<'_>) -> Vec<Row> {
         let phone = rest.iter().find(|w| w.starts_with('0')).copied().unwrap_or_default();
         let work = ["full", "part", "leave", "self", "none", "seeking"];
         let work = rest.iter().find(|w| work.contains(w)).copied().unwrap_or_default();
+        let until = rest.iter().find(|w| w.starts_with('+'));
+        let until = until.map(|w| offsets::day(w, today)).transpose()?;
         let parent = matches!(relation, "mother" | "father");
         let yes = |is: bool| if is { "1" } else { "" }.to_owned();
         let fields = [
@@ -167,6 +170,7 @@ fn carers(life: &Life<'_>) -> Vec<Row> {
             ("together", yes(!rest.contains(&"apart"))),
             ("night_care", has("night")),
             ("work", work.to_owned()),
+            ("leave_until", until.map(|d| d.to_string()).unwrap_or_default()),
             ("phone", phone.to_owned()),
         ];
         rows.push(row(life, "carer", entry(&fields)));
@@ -176,7 +180,7 @@ fn carers(life: &Life<'_>) -> Vec<Row> {
             rows.push(row(life, "contact", entry(&contact)));
         }
     }
-    rows
+    Ok(rows)
 }
 
 /// 「機関 診療科 医師 role 間隔」.
