@@ -1,10 +1,9 @@
 //! 支援チーム: who decides or takes a case is in touch with the person from that day.
 
 use civil::Date;
-use uuid::Uuid;
 
 use crate::args;
-use crate::audit::Event;
+use crate::clients::team;
 use crate::store::Tx;
 use crate::web::Result;
 
@@ -25,17 +24,9 @@ pub(super) async fn join(
             args![client_id, organisation_id, role, from, account_id],
         )
         .await?;
-    if belongs > 0 {
-        return Ok(());
+    if belongs == 0 {
+        team::join(tx, client_id, organisation_id, account_id, role, from).await?;
     }
-    let (id, actor) = (Uuid::now_v7().to_string(), tx.actor.clone());
-    tx.exec(
-        "insert into team_members (id, client_id, organisation_id, account_id, role, valid_from,
-           recorded_at, recorded_by) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![id, client_id, organisation_id, account_id, role, from, actor.at, actor.account_id],
-    )
-    .await?;
-    tx.record(Event::new("join", "team", &id).about(client_id)).await?;
     Ok(())
 }
 
@@ -46,13 +37,16 @@ pub(super) async fn leave(
     account_id: &str,
     until: Date,
 ) -> Result<()> {
-    tx.exec(
-        "update team_members set valid_until = $3 where client_id = $1 and account_id = $2
-           and role = 'coordinator' and voided_at is null and valid_until is null
-           and valid_from <= $3",
-        args![client_id, account_id, until],
-    )
-    .await?;
-    tx.record(Event::new("leave", "team", client_id).about(client_id)).await?;
+    let places: Vec<(String,)> = tx
+        .all(
+            "select id from team_members where client_id = $1 and account_id = $2
+             and role = 'coordinator' and voided_at is null and valid_until is null
+             and valid_from <= $3",
+            args![client_id, account_id, until],
+        )
+        .await?;
+    for (member,) in places {
+        team::leave(tx, client_id, &member, until).await?;
+    }
     Ok(())
 }
