@@ -373,6 +373,20 @@ both! {
         let officer = w.as_(Role::Officer).await;
         let who = officer.get("/consultations/k1/case").await.expect(200).text;
         assert!(who.contains("/clients/new?return=/consultations/k1/case"));
+        let enrol = officer.get("/clients/new?return=/consultations/k1/case").await.expect(200).text;
+        assert!(enrol.contains("name=\"return\" value=\"/consultations/k1/case\""));
+        let mut new = vec![("family", "新"), ("family_kana", "しん"), ("sex", "female"),
+            ("area", "east"), ("return", "/consultations/k1/case")];
+        new.extend(day("born_on", "8", "1", "10"));
+        let back = officer.post("/clients/new", &new).await.expect(303);
+        assert!(back.location().starts_with("/consultations/k1/case?client=M-"), "{}", back.location());
+        officer.get(back.location()).await.expect(200);
+        let mut away = new.clone();
+        away[0].1 = "旧";
+        away[1].1 = "きゅう";
+        away[4].1 = "//elsewhere/case";
+        let home = officer.post("/clients/new", &away).await.expect(303);
+        assert!(home.location().starts_with("/clients/M-"), "only within this server");
         let wrong = officer.get("/consultations/k1/case?client=M-99999").await.expect(200).text;
         assert!(wrong.contains("この番号の人は見つかりません"));
         let form = format!("/consultations/k1/case?client={}", printed(&p));

@@ -37,8 +37,7 @@ pub async fn post(
 ) -> Result<Response> {
     let (bad, similar) = match save(&app, &actor, &entry).await {
         Ok(Saved::New(number)) => {
-            let to = format!("/clients/{number}?saved=1");
-            return Ok(Redirect::to(&to).into_response());
+            return Ok(Redirect::to(&onward(&entry, number)).into_response());
         }
         Ok(Saved::Similar(similar, bad)) => (bad, similar),
         Err(Error::Refused(bad)) => (bad, vec![]),
@@ -49,6 +48,14 @@ pub async fn post(
 }
 
 const DRAFT: &str = "enrol";
+
+/// To the new person, or back to the page of this server that wanted somebody enrolled first.
+fn onward(entry: &Entry, number: ClientNumber) -> String {
+    let back = entry.get("return");
+    let local =
+        back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '?', '\n']);
+    if local { format!("{back}?client={number}") } else { format!("/clients/{number}?saved=1") }
+}
 
 pub fn form() -> Form {
     let fields = vec![
@@ -224,7 +231,8 @@ fn view(
         0 => form.title.to_owned(),
         n => format!("エラー {n}か所：{}", form.title),
     };
-    EnrolPage { page: app.page(actor, title, "/clients"), form, similar }
+    let back = entry.get("return").to_owned();
+    EnrolPage { page: app.page(actor, title, "/clients"), form, similar, back }
 }
 
 #[derive(Template)]
@@ -233,4 +241,5 @@ struct EnrolPage {
     page: Page,
     form: FormView,
     similar: Vec<Summary>,
+    back: String,
 }

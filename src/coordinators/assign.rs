@@ -225,6 +225,9 @@ async fn save_withdrawal(app: &App, actor: &Actor, id: &str, entry: &Entry) -> R
     Ok(tx.commit().await?)
 }
 
+/// How many candidates stand open; the others are one click away.
+const SHOWN: usize = 5;
+
 /// What came back with problems, of the page's two forms.
 #[derive(Default)]
 struct Sent<'a> {
@@ -261,6 +264,8 @@ fn view(
     let form = form().view(entry, bad, &app.codes, &Options::new());
     let (e, b) = sent.withdrawal.unwrap_or((&none, &fine));
     let withdrawal = withdrawal_form().view(e, b, &app.codes, &Options::new());
+    let chosen = entry.get("account").to_owned();
+    let hidden_choice = candidates.iter().skip(SHOWN).any(|c| c.account_id == chosen);
     let wrong = form.problems.len() + withdrawal.problems.len();
     let title = match wrong {
         0 => "担当を決める".to_owned(),
@@ -268,7 +273,8 @@ fn view(
     };
     Ok(Decide {
         page: app.page(actor, title, "/assignments"),
-        chosen: entry.get("account").to_owned(),
+        chosen,
+        hidden_choice,
         words: Words::of(&request, &app.codes),
         weight: cases(weight),
         heavier,
@@ -310,6 +316,8 @@ struct Decide {
     words: Words,
     candidates: Vec<Candidate>,
     chosen: String,
+    /// The chosen one stands among those folded away.
+    hidden_choice: bool,
     weight: String,
     heavier: Vec<String>,
     form: FormView,
