@@ -375,7 +375,7 @@ both! {
         assert!(who.contains("/clients/new?return=/consultations/k1/case"));
         let enrol = officer.get("/clients/new?return=/consultations/k1/case").await.expect(200).text;
         assert!(enrol.contains("name=\"return\" value=\"/consultations/k1/case\""));
-        let mut new = vec![("family", "新"), ("family_kana", "しん"), ("sex", "female"),
+        let mut new = vec![("family", "新"), ("family_kana", "しん"), ("given", "芽"), ("sex", "female"),
             ("area", "east"), ("return", "/consultations/k1/case")];
         new.extend(day("born_on", "8", "1", "10"));
         let back = officer.post("/clients/new", &new).await.expect(303);
@@ -384,7 +384,8 @@ both! {
         let mut away = new.clone();
         away[0].1 = "旧";
         away[1].1 = "きゅう";
-        away[4].1 = "//elsewhere/case";
+        away[5].1 = "//elsewhere/case";
+        away.push(("sure", "1"));
         let home = officer.post("/clients/new", &away).await.expect(303);
         assert!(home.location().starts_with("/clients/M-"), "only within this server");
         let wrong = officer.get("/consultations/k1/case?client=M-99999").await.expect(200).text;
