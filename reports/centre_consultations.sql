@@ -47,6 +47,7 @@ series = "region"
 path = "/consultations"
 query = { inquirer_kind = "inquirer_kind", scope = "scope", region = "region" }
 period = ["from", "until"]
+known_at = "known_at"
 ---*/
 select k.inquirer_kind, k.scope, k.region, count(*) as n
 from consultations k

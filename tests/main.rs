@@ -5,15 +5,16 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod case_notes;
 mod clients;
 mod commands;
 mod consultations;
 mod coordinators;
 mod folder;
-mod access;
 mod follow_ups;
 mod ground;
+mod reports;
 mod staff;
 mod store;
 mod today;

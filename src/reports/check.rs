@@ -97,9 +97,15 @@ fn outer(sql: &str) -> String {
 }
 
 fn dimension(d: &Dimension, codes: &Codes, out: &mut Vec<Mistake>) {
-    let ways = [d.codes.is_some(), !d.values.is_empty(), !d.bands.is_empty(), d.words.is_some()];
+    let ways = [
+        d.codes.is_some(),
+        !d.values.is_empty(),
+        !d.bands.is_empty(),
+        d.calendar.is_some(),
+        d.words.is_some(),
+    ];
     if ways.iter().filter(|w| **w).count() != 1 {
-        let what = "区分には codes・values・bands・words のどれか一つを書いてください";
+        let what = "区分には codes・values・bands・calendar・words のどれか一つを書いてください";
         out.push((d.column.clone(), what.into()));
     }
     if let Some(list) = &d.codes
@@ -194,7 +200,8 @@ fn places(front: &Front, out: &mut Vec<Mistake>) {
         }
     }
     for name in front.list.iter().flat_map(|l| l.query.values()) {
-        missing(name, front.dimensions().collect());
+        let name = name.trim_end_matches(".from").trim_end_matches(".until").to_owned();
+        missing(&name, front.dimensions().collect());
     }
     let Some(chart) = &front.chart else { return };
     let named = [&chart.panels, &chart.series].into_iter().flatten().count();

@@ -1,5 +1,7 @@
 //! The front matter of a report: TOML between `/*---` and `---*/` at the top of its file.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::access::Role;
@@ -79,12 +81,23 @@ pub struct Dimension {
     pub values: Vec<Choice>,
     #[serde(default)]
     pub bands: Vec<Band>,
+    /// The column holds a month, "04": shown by month or by quarter from April on.
+    #[serde(default)]
+    pub calendar: Option<Calendar>,
     /// The column of the SELECT with the words.
     #[serde(default)]
     pub words: Option<String>,
     /// Lines beside the bands: texts that the column may hold instead of a number.
     #[serde(default)]
     pub others: Vec<Choice>,
+}
+
+/// 月か四半期か.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Calendar {
+    Month,
+    Quarter,
 }
 
 /// 選択肢.
@@ -190,15 +203,15 @@ pub struct Chart {
 #[serde(deny_unknown_fields)]
 pub struct List {
     pub path: String,
-    /// Name there -> dimension here.
+    /// Name there -> dimension here; `age.from` and `age.until` for the ends of a band.
     #[serde(default)]
-    pub query: std::collections::BTreeMap<String, String>,
-    /// Names there of the first and the last day.
+    pub query: BTreeMap<String, String>,
+    /// Names there of the first day and of the day after the last.
     #[serde(default)]
     pub period: Option<[String; 2]>,
-    /// Always asked.
+    /// Name there of the instant whose knowledge counts.
     #[serde(default)]
-    pub always: std::collections::BTreeMap<String, String>,
+    pub known_at: Option<String>,
 }
 
 impl Front {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::front::{Dimension, Front};
+use super::front::{Calendar, Dimension, Front};
 use super::statement::Fact;
 use crate::codes::Codes;
 
@@ -134,12 +134,34 @@ fn offered(d: &Dimension, codes: &Codes) -> Vec<(String, String, String)> {
     let bands = d.bands.iter().map(|b| (b.from.to_string(), b.label.clone(), String::new()));
     let choices = d.values.iter().chain(&d.others);
     let chosen = choices.map(|c| (c.id.clone(), c.label.clone(), String::new()));
-    coded.chain(bands).chain(chosen).collect()
+    let months = d.calendar.into_iter().flat_map(calendar);
+    coded.chain(bands).chain(chosen).chain(months).collect()
+}
+
+/// The year as offices count it, from April on.
+fn calendar(by: Calendar) -> Vec<(String, String, String)> {
+    let month = |n: u8| (n + 2) % 12 + 1;
+    match by {
+        Calendar::Month => (1..=12)
+            .map(month)
+            .map(|m| (format!("{m:02}"), format!("{m}月"), String::new()))
+            .collect(),
+        Calendar::Quarter => (1..=4)
+            .map(|q| {
+                let label = format!("{}～{}月", month(q * 3 - 2), month(q * 3));
+                (q.to_string(), label, String::new())
+            })
+            .collect(),
+    }
 }
 
 /// The key a text of the SELECT stands for; "" is unknown.
 fn understood(d: &Dimension, key: Option<&str>) -> String {
     let key = key.unwrap_or_default();
+    if d.calendar == Some(Calendar::Quarter) {
+        let month = key.parse::<u8>().ok().filter(|m| (1..=12).contains(m));
+        return month.map(|m| ((m + 8) % 12 / 3 + 1).to_string()).unwrap_or_default();
+    }
     if d.bands.is_empty() || d.others.iter().any(|c| c.id == key) {
         return key.to_owned();
     }

@@ -12,7 +12,7 @@ use super::ask::{self, Ask};
 use super::catalogue::{Catalogue, Report};
 use super::edition::{self, EditionLine};
 use super::figures::draw;
-use super::front::List;
+use super::front::Front;
 use super::view::{self, FiguresView};
 use super::{files, publish};
 use crate::access::Actor;
@@ -58,9 +58,9 @@ pub fn ask(actor: &Actor, report: &Report, entry: &Entry, app: &App) -> Result<A
 }
 
 /// Where numbers lead, for those who may open the list.
-pub fn list<'a>(app: &App, actor: &Actor, report: &'a Report) -> Option<&'a List> {
+pub fn list<'a>(app: &App, actor: &Actor, report: &'a Report) -> Option<&'a Front> {
     let list = report.front.list.as_ref()?;
-    app.access.allows(actor.role, "GET", &list.path).then_some(list)
+    app.access.allows(actor.role, "GET", &list.path).then_some(&report.front)
 }
 
 async fn show(

@@ -2,7 +2,7 @@
 
 use super::chart::{ChartView, chart};
 use super::figures::Figures;
-use super::front::List;
+use super::front::Front;
 use super::links::link;
 use super::table::{Column, Row, Value};
 
@@ -57,9 +57,9 @@ pub struct CellView {
     pub percent: Option<String>,
 }
 
-/// `list`: where numbers lead, for those who may go there.
-pub fn figures(f: &Figures, list: Option<&List>) -> FiguresView {
-    let lines = lines(f, list);
+/// `front`: says where numbers lead, for those who may go there.
+pub fn figures(f: &Figures, front: Option<&Front>) -> FiguresView {
+    let lines = lines(f, front);
     let (foot, body): (Vec<_>, Vec<_>) =
         lines.into_iter().zip(&f.table.rows).partition(|(_, row)| row.total);
     let plain = |lines: Vec<(Line, &Row)>| lines.into_iter().map(|(line, _)| line).collect();
@@ -68,7 +68,7 @@ pub fn figures(f: &Figures, list: Option<&List>) -> FiguresView {
     FiguresView {
         caption: format!("{}、{}", f.title, f.period),
         counted: f.counted.clone(),
-        strip: strip(f, list),
+        strip: strip(f, front),
         chart: chart(f),
         row_names: f.table.row_names.clone(),
         head: head(&f.table.columns),
@@ -82,8 +82,8 @@ pub fn figures(f: &Figures, list: Option<&List>) -> FiguresView {
     }
 }
 
-fn href(f: &Figures, list: Option<&List>, row: &Row, c: &Column, value: Value) -> String {
-    list.and_then(|l| link(l, f, row, c, value)).unwrap_or_default()
+fn href(f: &Figures, front: Option<&Front>, row: &Row, c: &Column, value: Value) -> String {
+    front.and_then(|l| link(l, f, row, c, value)).unwrap_or_default()
 }
 
 /// Equal neighbours of a header line become one cell.
@@ -118,7 +118,7 @@ fn starts_group(columns: &[Column], n: usize) -> bool {
     n == 0 || top(n) != top(n - 1)
 }
 
-fn lines(f: &Figures, list: Option<&List>) -> Vec<Line> {
+fn lines(f: &Figures, front: Option<&Front>) -> Vec<Line> {
     let rows = &f.table.rows;
     let line = |(n, row): (usize, &Row)| Line {
         heads: if row.total {
@@ -130,7 +130,7 @@ fn lines(f: &Figures, list: Option<&List>) -> Vec<Line> {
             .map(|((at, c), cell)| CellView {
                 text: cell.value.to_string(),
                 hidden: cell.value == Value::Hidden,
-                href: href(f, list, row, c, cell.value),
+                href: href(f, front, row, c, cell.value),
                 first: starts_group(&f.table.columns, at),
                 percent: c.percent.then(|| cell.percent.clone().unwrap_or_default()),
             })
@@ -156,7 +156,7 @@ fn heads(rows: &[Row], n: usize) -> Vec<(String, usize)> {
 const MOST_COUNTS: usize = 6;
 
 /// The totals of the columns, when there are few.
-fn strip(f: &Figures, list: Option<&List>) -> Vec<Count> {
+fn strip(f: &Figures, front: Option<&Front>) -> Vec<Count> {
     let Some(total) = f.table.total() else { return vec![] };
     let columns = f.table.columns.iter().enumerate().zip(&total.cells);
     let first: Vec<_> = columns.filter(|((_, c), _)| c.measure == 0 && c.period == 0).collect();
@@ -168,7 +168,7 @@ fn strip(f: &Figures, list: Option<&List>) -> Vec<Count> {
             value: cell.value.to_string(),
             unit: c.unit.clone(),
             note: largest(f, at),
-            href: href(f, list, total, c, cell.value),
+            href: href(f, front, total, c, cell.value),
         })
         .collect()
 }
