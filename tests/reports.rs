@@ -258,10 +258,12 @@ both! {
             let (href, rest) = cell.split_once("\">").unwrap();
             let count = rest.split("</a>").next().unwrap();
             let list = officer.get(&href.replace("&#38;", "&")).await.expect(200);
-            assert!(list.text.contains(&format!("{count}件")), "{href} should list {count}");
+            let said = list.text.split("id=\"rows\">").nth(1).unwrap_or_default();
+            let said = said.split('<').next().unwrap_or_default();
+            assert_eq!(said, format!("{count}件"), "{href}");
             opened += 1;
         }
-        assert_eq!(opened, 7 + 6 + 6 + 6 + 4 - 0, "the cells that are not nought, and the totals");
+        assert_eq!(opened, 25 + 4, "the cells that are not nought, and the totals");
     }
 
     async fn every_report_is_drawn_for_every_role_it_names(w: World) {
@@ -282,7 +284,8 @@ both! {
         }
         let officer = w.as_(Role::Officer).await;
         assert_eq!(officer.get(&format!("{PATH}/files/pdf")).await.status, 404);
-        let taken = w.count("select count(*) from audit_events where verb = 'export'", args![]).await;
+        let taken = "select count(*) from audit_events where verb = 'export'";
+        let taken = w.count(taken, args![]).await;
         assert!(taken >= 8 * 4, "{taken}");
     }
 

@@ -206,7 +206,7 @@ pub struct List {
     /// Name there -> dimension here; `age.from` and `age.until` for the ends of a band.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
-    /// Names there of the first day and of the day after the last.
+    /// Names there of the first and of the last day.
     #[serde(default)]
     pub period: Option<[String; 2]>,
     /// Name there of the instant whose knowledge counts.

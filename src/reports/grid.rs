@@ -6,7 +6,7 @@ use super::front::{Calendar, Dimension, Front};
 use super::statement::Fact;
 use crate::codes::Codes;
 
-/// One value of a dimension; `place` is its position in the list it comes from.
+/// 区分の値. One value of a dimension; `place` is its position in the list it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
     place: usize,
@@ -15,7 +15,7 @@ pub struct Entry {
     pub key: String,
 }
 
-/// Lines, columns, and the facts of each crossing and period.
+/// 集計のます目. Lines, columns, and the facts of each crossing and period.
 pub struct Grid<'a> {
     pub rows: Vec<Vec<Entry>>,
     pub columns: Vec<Vec<Entry>>,

@@ -9,7 +9,13 @@ use super::table::{Column, Row, Value};
 use crate::access::escape;
 
 /// The list behind a cell; `None` where it could not show exactly what the cell counts.
-pub fn link(front: &Front, f: &Figures, row: &Row, column: &Column, value: Value) -> Option<String> {
+pub fn link(
+    front: &Front,
+    f: &Figures,
+    row: &Row,
+    column: &Column,
+    value: Value,
+) -> Option<String> {
     value.units().filter(|n| *n > 0)?;
     let list = front.list.as_ref().filter(|_| column.measure == 0)?;
     let ask: Ask = if column.period == 0 { f.ask } else { f.last? };
@@ -25,7 +31,8 @@ pub fn link(front: &Front, f: &Figures, row: &Row, column: &Column, value: Value
         }
     }
     if let Some([first, end]) = &list.period {
-        out.extend([(first.as_str(), from.to_string()), (end.as_str(), until.to_string())]);
+        let last = Ask { until, ..ask }.last_day();
+        out.extend([(first.as_str(), from.to_string()), (end.as_str(), last.to_string())]);
     } else if (from, until) != (ask.from, ask.until) {
         return None;
     }
@@ -37,7 +44,8 @@ pub fn link(front: &Front, f: &Figures, row: &Row, column: &Column, value: Value
 
 /// What the list is asked so that it shows one value of a dimension; `None` if it cannot be.
 fn question<'a>(list: &'a List, d: &Dimension, key: &str) -> Option<Vec<(&'a str, String)>> {
-    let named = |name: String| list.query.iter().find(|(_, v)| **v == name).map(|(k, _)| k.as_str());
+    let named =
+        |name: String| list.query.iter().find(|(_, v)| **v == name).map(|(k, _)| k.as_str());
     if key.is_empty() {
         return None;
     }

@@ -21,7 +21,7 @@ pub struct Statement {
     pub asks: Vec<&'static str>,
 }
 
-/// A row of any report: keys and words of its dimensions, the one counted once, the numbers.
+/// 数えるもの. A row of any report: keys and words of its dimensions, the one counted once, the numbers.
 #[derive(Clone, Debug, FromRow)]
 pub struct Fact {
     pub k1: Option<String>,

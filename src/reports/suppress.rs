@@ -4,7 +4,7 @@
 //! stands in a rectangle of hidden cells around which one can be added and taken away by turns
 //! without changing a total or emptying a cell: then at least two tables fit all that is shown.
 
-/// Which totals the reader sees.
+/// 見える計. Which totals the reader sees.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown {
     pub below: bool,
@@ -200,12 +200,14 @@ mod tests {
             let everything = hide.iter().flatten().all(|h| *h);
             for (r, line) in counts.iter().enumerate() {
                 for (c, n) in line.iter().enumerate() {
-                    let unseen = (r == counts.len() - 1 && !below) || (c == line.len() - 1 && !right);
+                    let last = (r == counts.len() - 1, c == line.len() - 1);
+                    let unseen = (last.0 && !below) || (last.1 && !right);
                     if unseen || everything {
                         continue;
                     }
                     prop_assert!(hide[r][c] || *n == 0 || *n >= 5, "a small cell is shown");
-                    prop_assert!(!hide[r][c] || range[r][c].0 < range[r][c].1, "{counts:?} {hide:?}");
+                    let (low, high) = range[r][c];
+                    prop_assert!(!hide[r][c] || low < high, "{counts:?} {hide:?}");
                 }
             }
         }
