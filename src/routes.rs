@@ -51,6 +51,18 @@ routes! {
     GET "/clients/{number}/care-score" => clients::care_score::get;
     GET "/clients/{number}/care-score/new" => clients::care_score_new::get;
     POST "/clients/{number}/care-score/new" => clients::care_score_new::post;
+    GET "/clients/{number}/parts/{part}" => clients::part_show::get;
+    GET "/clients/{number}/parts/{part}/new" => clients::part_new::get;
+    POST "/clients/{number}/parts/{part}/new" => clients::part_new::post;
+    GET "/clients/{number}/parts/{part}/{row}/correct" => clients::part_correct::get;
+    POST "/clients/{number}/parts/{part}/{row}/correct" => clients::part_correct::post;
+    GET "/clients/{number}/parts/{part}/{row}/end" => clients::part_end::get;
+    POST "/clients/{number}/parts/{part}/{row}/end" => clients::part_end::post;
+    GET "/clients/{number}/close" => clients::close::get;
+    POST "/clients/{number}/close" => clients::close::post;
+    GET "/clients/{number}/team" => clients::team_page::get;
+    POST "/clients/{number}/team" => clients::team_page::post;
+    POST "/clients/{number}/team/{member}/leave" => clients::team_page::leave;
     // follow_ups
     GET "/follow-ups" => follow_ups::list::get;
     GET "/follow-ups/{id}" => follow_ups::show::get;

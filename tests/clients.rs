@@ -106,3 +106,107 @@ both! { async fn before_birth_and_adults_and_people_without_certificates(w: Worl
     let bad = desk.post("/clients/new", &entry(&neither)).await.expect(422);
     assert!(bad.text.contains("出生前のときは出産予定日"));
 } }
+
+/// The first record a drop-down offers.
+fn first_option(page: &str, name: &str) -> String {
+    let select = page.split(&format!("<select id=\"{name}\"")).nth(1).unwrap();
+    select.split("<option value=\"").nth(2).unwrap().split('"').next().unwrap().to_owned()
+}
+
+/// A person of the coordinator's desk; the answer is the address of the folder.
+async fn enrolled(w: &World) -> String {
+    let desk = w.as_(Role::Coordinator).await;
+    let made = desk.post("/clients/new", &entry(&[])).await.expect(303);
+    made.location().split('?').next().unwrap().to_owned()
+}
+
+both! { async fn a_move_ends_the_old_address_and_both_can_be_asked(w: World) {
+    let folder = enrolled(&w).await;
+    let desk = w.as_(Role::Coordinator).await;
+    w.set_clock("2026-12-10T01:00:00.000Z");
+    let moved = [("area", "west"), ("address", "西町1-2-3"), ("from", "令和8年12月1日")];
+    desk.post(&format!("{folder}/parts/residence/new"), &moved).await.expect(303);
+    let on = |d: &str| format!("{folder}/parts/residence?on={d}");
+    let now = desk.get(&format!("{folder}/parts/residence")).await.expect(200);
+    let part = |t: &str| t.split("これまでの記録").next().unwrap().to_owned();
+    assert!(part(&now.text).contains("西地区") && !part(&now.text).contains("東地区"));
+    let before = desk.get(&on("2026-11-30")).await.expect(200);
+    assert!(part(&before.text).contains("東地区") && !part(&before.text).contains("西地区"));
+    // On 5 December nobody had recorded the move yet: as known then, the old address holds.
+    let known = desk.get(&format!("{}&known=2026-12-05", on("2026-12-05"))).await.expect(200);
+    assert!(part(&known.text).contains("東地区") || part(&known.text).contains("記録がありません"));
+    assert!(!part(&known.text).contains("西地区"));
+    // A second row from the same day would overlap.
+    let twice = desk.post(&format!("{folder}/parts/residence/new"), &moved).await.expect(422);
+    assert!(twice.text.contains("すでにあります"));
+} }
+
+both! { async fn two_people_who_correct_the_same_part_see_each_other(w: World) {
+    let folder = enrolled(&w).await;
+    let (a, b) = (w.as_(Role::Coordinator).await, w.as_(Role::Nurse).await);
+    let page = a.get(&format!("{folder}/parts/residence")).await.expect(200);
+    let link = page.text.split("/correct\"").next().unwrap().rsplit('"').next().unwrap();
+    let link = format!("{link}/correct");
+    let open = a.get(&link).await.expect(200);
+    let version = open.text.split("name=\"_version\" value=\"").nth(1).unwrap();
+    let version = version.split('"').next().unwrap().to_owned();
+    let first = [("area", "north"), ("why", "聞きまちがい"), ("_version", version.as_str())];
+    b.post(&link, &first).await.expect(303);
+    let second = [("area", "south"), ("why", "書きまちがい"), ("_version", version.as_str())];
+    let said = a.post(&link, &second).await.expect(409);
+    assert!(said.text.contains("ほかの人が保存した内容") && said.text.contains("北地区"));
+    assert!(said.text.contains("value=\"south\" selected"), "what was typed is kept");
+    let now = b.get(&format!("{folder}/parts/residence")).await.expect(200);
+    assert!(now.text.contains("北地区") && now.text.contains("聞きまちがい"));
+} }
+
+both! { async fn death_stops_lists_requests_and_promises_at_once(w: World) {
+    let folder = enrolled(&w).await;
+    let desk = w.as_(Role::Coordinator).await;
+    let page = desk.get(&format!("{folder}/request")).await.expect(200);
+    let office = first_option(&page.text, "desk");
+    let ask = [("received_on", "2026-11-20"), ("received_from", "母から電話"),
+        ("desk", office.as_str())];
+    desk.post(&format!("{folder}/request"), &ask).await.expect(303);
+    assert_eq!(w.count("select count(*) from case_requests where withdrawn_at is null", &[]).await, 1);
+    let close = [("kind", "death"), ("on", "令和8年11月19日")];
+    desk.post(&format!("{folder}/close"), &close).await.expect(303);
+    assert_eq!(w.count("select count(*) from case_requests where withdrawn_at is null", &[]).await, 0);
+    assert!(found(&w, Role::Coordinator, "みずの").await.is_empty());
+    assert!(!desk.get("/clients").await.expect(200).text.contains("水野"));
+    assert!(desk.get("/clients?standing=closed").await.expect(200).text.contains("水野"));
+    desk.post(&format!("{folder}/parts/care/new"), &[("kind", "oxygen")]).await.expect(422);
+    let page = desk.get(&format!("{folder}/close")).await.expect(200);
+    assert!(page.text.contains("担当を待つ依頼 1件"));
+    desk.post(&format!("{folder}/close"), &[("why", "取りちがえ")]).await.expect(303);
+    assert_eq!(found(&w, Role::Coordinator, "みずの").await.len(), 1);
+    assert_eq!(w.count("select count(*) from case_requests where withdrawn_at is null", &[]).await, 0);
+} }
+
+both! { async fn a_new_telephone_is_found_and_every_part_takes_a_row(w: World) {
+    let folder = enrolled(&w).await;
+    let desk = w.as_(Role::Coordinator).await;
+    let phone = [("owner", "父"), ("phone", "03-9876-5432")];
+    desk.post(&format!("{folder}/parts/contact/new"), &phone).await.expect(303);
+    assert_eq!(found(&w, Role::Coordinator, "5432").await.len(), 1);
+    for part in kakehashi::clients::parts::all() {
+        let page = desk.get(&format!("{folder}/parts/{}", part.id)).await.expect(200);
+        assert!(page.text.contains(part.title));
+        desk.get(&format!("{folder}/parts/{}/new", part.id)).await.expect(200);
+    }
+    desk.get(&format!("{folder}/parts/nonsense")).await.expect(404);
+} }
+
+both! { async fn an_organisation_joins_and_leaves_the_team(w: World) {
+    let folder = enrolled(&w).await;
+    let desk = w.as_(Role::Coordinator).await;
+    let page = desk.get(&format!("{folder}/team")).await.expect(200);
+    let org = first_option(&page.text, "organisation");
+    let join = [("organisation", org.as_str()), ("role", "nursing_station")];
+    desk.post(&format!("{folder}/team"), &join).await.expect(303);
+    let page = desk.get(&format!("{folder}/team")).await.expect(200);
+    assert!(page.text.matches("をきょうで終える").count() == 2);
+    desk.post(&format!("{folder}/team"), &join).await.expect(422);
+    let odd = [("organisation", "no-such"), ("role", "nursing_station")];
+    desk.post(&format!("{folder}/team"), &odd).await.expect(422);
+} }

@@ -8,7 +8,7 @@ use civil::Date;
 use kana::ClientNumber;
 use uuid::Uuid;
 
-use super::{Summary, alike, parts, search, team};
+use super::{Summary, alike, parts, team};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
@@ -117,7 +117,6 @@ pub async fn enrol(tx: &mut Tx, v: &Values) -> Result<Enrolled> {
         first_row(tx, &id, part, v.only(fields), from).await?;
     }
     surroundings(tx, &id, v, today).await?;
-    search::index(tx, &id).await?;
     if !actor.organisation_id.is_empty() {
         team::join(tx, &id, &actor.organisation_id, None, "intake", today).await?;
     }

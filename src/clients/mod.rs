@@ -1,13 +1,19 @@
 //! 利用者: the registry.
 
 mod alike;
+pub mod close;
 pub mod enrol;
 pub mod list;
 pub mod parts;
+pub mod part_correct;
+pub mod part_end;
+pub mod part_new;
+pub mod part_show;
 pub mod search;
 mod summary;
 pub mod team;
 mod cards;
+pub mod team_page;
 pub mod care_score;
 pub mod care_score_new;
 mod circle;

@@ -9,7 +9,7 @@ mod read;
 pub use change::{add, bump, correct, end, version};
 pub use file::{all, find};
 pub use overlaps::overlaps;
-pub use read::{PartRow, history, rows};
+pub use read::{PartRow, history, rows, within_consent};
 
 use crate::web::Form;
 
@@ -23,6 +23,8 @@ pub struct Part {
     pub category: &'static str,
     /// One at a time: a new row ends the one before.
     pub single: bool,
+    /// Its names or telephones are found by the search.
+    pub searched: bool,
     /// The restriction that hides it from roles without it.
     pub hidden_by: Option<&'static str>,
     /// The fields of the one-line summary, in order.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::Part;
 use crate::args;
 use crate::audit::Event;
+use crate::clients::search;
 use crate::store::{Arg, Sql, Tx};
 use crate::web::{Error, Kind, Problems, Result, Values};
 
@@ -24,7 +25,7 @@ pub async fn add(
         make_room(tx, client_id, part, from).await?;
     }
     let id = insert(tx, client_id, part, values, (from, None), None).await?;
-    bump(tx, client_id, part.id).await?;
+    changed(tx, client_id, part).await?;
     tx.record(Event::new("add", part.table, &id).about(client_id).fields(given(part, values)))
         .await?;
     Ok(id)
@@ -43,7 +44,7 @@ pub async fn end(tx: &mut Tx, client_id: &str, part: &Part, row: &str, on: Date)
             "終わりの日は、始まりの日より後にしてください。もう終わっている行は終えられません",
         ));
     }
-    bump(tx, client_id, part.id).await?;
+    changed(tx, client_id, part).await?;
     tx.record(Event::new("end", part.table, row).about(client_id).fields("valid_until")).await?;
     Ok(())
 }
@@ -77,7 +78,7 @@ pub async fn correct(
     let parse = |d: &str| d.parse::<Date>().map_err(|_| Error::NotFound);
     let until = until.as_deref().map(parse).transpose()?;
     let id = insert(tx, client_id, part, values, (parse(&from)?, until), Some(row)).await?;
-    bump(tx, client_id, part.id).await?;
+    changed(tx, client_id, part).await?;
     tx.record(Event::new("correct", part.table, &id).about(client_id).fields(given(part, values)))
         .await?;
     Ok(id)
@@ -169,6 +170,14 @@ fn check(part: &Part, values: &Values) -> Result<()> {
 fn given(part: &Part, values: &Values) -> String {
     let names = part.form.fields.iter().map(|f| f.name).filter(|n| values.is_given(n));
     names.collect::<Vec<_>>().join(",")
+}
+
+async fn changed(tx: &mut Tx, client_id: &str, part: &Part) -> Result<()> {
+    bump(tx, client_id, part.id).await?;
+    if part.searched {
+        search::index(tx, client_id).await?;
+    }
+    Ok(())
 }
 
 /// The part has changed: whoever opened it before must look again.

@@ -24,6 +24,8 @@ struct RawPart {
     category: String,
     #[serde(default)]
     single: bool,
+    #[serde(default)]
+    searched: bool,
     hidden_by: Option<String>,
     shown: Vec<String>,
     fields: Vec<RawField>,
@@ -98,6 +100,7 @@ fn part(raw: RawPart, codes: &Codes) -> Result<Part, String> {
         table: keep(raw.table),
         category: keep(raw.category),
         single: raw.single,
+        searched: raw.searched,
         hidden_by: raw.hidden_by.map(keep),
         shown: Box::leak(shown.into_boxed_slice()),
         form: Form::new(keep(format!("part-{id}")), title, fields),

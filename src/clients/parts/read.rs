@@ -40,6 +40,15 @@ impl PartRow {
         self.shown.iter().find(|(l, _)| *l == label).map(|(_, t)| t.clone()).unwrap_or_default()
     }
 
+    /// 「令和6年4月1日から」, 「… から … まで」.
+    pub fn from_words(&self) -> String {
+        let day = |d: &str| d.parse().map_or_else(|_| d.to_owned(), civil::format_era);
+        match &self.valid_until {
+            Some(until) => format!("{}から{}の前日まで", day(&self.valid_from), day(until)),
+            None => format!("{}から", day(&self.valid_from)),
+        }
+    }
+
     /// The summary line of the part: 「人工呼吸器 常時 TPPV」.
     pub fn line(&self, part: &Part) -> String {
         let texts = part.shown.iter().map(|f| self.text(part, f)).filter(|t| !t.is_empty());
@@ -95,6 +104,16 @@ pub async fn history(
     );
     let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id]).await?;
     Ok(found.into_iter().map(|s| s.row(part, codes)).collect())
+}
+
+/// Whether the actor may read the part's category at all; no rows then means "not agreed", not "none".
+pub async fn within_consent(read: &mut Read, client_id: &str, part: &Part) -> Result<bool> {
+    let sql = format!(
+        "select count(*) from clients c where c.id = $6 and {}",
+        visible("c.id", part.category)
+    );
+    let (n,): (i64,) = read.see_one(Sql::built(sql), args![client_id]).await?;
+    Ok(n > 0 && !is_hidden(read, client_id, part).await?)
 }
 
 /// A hidden address is for the controller's staff and the support team of the same controller.

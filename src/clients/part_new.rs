@@ -1,0 +1,122 @@
+//! A part changes: a new row, from a day on.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+
+use super::parts::{self, Part};
+use super::{Summary, see};
+use crate::access::Actor;
+use crate::staff::drafts;
+use crate::web::{
+    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
+    page,
+};
+
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    Path((number, part)): Path<(String, String)>,
+) -> Result<Response> {
+    let part = parts::find(&part).ok_or(Error::NotFound)?;
+    let client = open(&app, &actor, &number, part).await?;
+    let draft = drafts::load(&mut app.read(&actor).await?, part.form.id, &number).await?;
+    let entry = draft.map(|(entry, _)| entry).unwrap_or_default();
+    page(view(&app, &actor, client, part, &entry, &Problems::default()))
+}
+
+pub async fn post(
+    State(app): State<App>,
+    actor: Actor,
+    Path((number, part)): Path<(String, String)>,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let part = parts::find(&part).ok_or(Error::NotFound)?;
+    let client = open(&app, &actor, &number, part).await?;
+    match save(&app, &actor, &client, part, &entry).await {
+        Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
+        Err(Error::Refused(bad)) => {
+            let body = view(&app, &actor, client, part, &entry, &bad).render()?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(body)).into_response())
+        }
+        Err(e) => Err(e),
+    }
+}
+
+/// The part's own questions and the day from which the answers hold.
+pub fn form(part: &Part) -> Form {
+    let mut form = part.form.clone();
+    form.fields.push(
+        Field::new("from", "いつから", Kind::Date)
+            .help("空けておくときょうからになります。前からそうだったときは、その日を入れます。"),
+    );
+    form
+}
+
+/// The person, if the actor may see them and their case is open.
+pub(super) async fn open(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    part: &'static Part,
+) -> Result<Summary> {
+    let mut read = app.read(actor).await?;
+    let client = see(&mut read, number).await?;
+    if !parts::within_consent(&mut read, &client.id, part).await? {
+        return Err(Error::NotFound);
+    }
+    if client.closed_on.is_some() {
+        return Err(Error::refused(
+            "",
+            "終結した記録は変えられません。直すときは、先に利用者のページで終結を取りやめてください。",
+        ));
+    }
+    Ok(client)
+}
+
+async fn save(
+    app: &App,
+    actor: &Actor,
+    client: &Summary,
+    part: &'static Part,
+    entry: &Entry,
+) -> Result<()> {
+    let values = form(part).read(entry, &app.codes)?;
+    let from = values.date("from");
+    if from.is_some_and(|d| d > actor.today()) {
+        return Err(Error::refused(
+            "from",
+            "先の日付は入れられません。その日が来てから記録してください",
+        ));
+    }
+    let mut tx = app.write(actor).await?;
+    parts::add(&mut tx, &client.id, part, &values, from).await?;
+    drafts::drop(&mut tx, part.form.id, entry.get("_subject")).await?;
+    Ok(tx.commit().await?)
+}
+
+fn view(
+    app: &App,
+    actor: &Actor,
+    client: Summary,
+    part: &'static Part,
+    entry: &Entry,
+    bad: &Problems,
+) -> PartForm {
+    let form = form(part).view(entry, bad, &app.codes, &Options::new());
+    let title = match form.problems.len() {
+        0 => format!("{}：{}", part.title, client.number),
+        n => format!("エラー {n}か所：{}：{}", part.title, client.number),
+    };
+    PartForm { page: app.page(actor, title, "/clients"), client, part, form }
+}
+
+#[derive(Template)]
+#[template(path = "clients/part_new.html")]
+struct PartForm {
+    page: Page,
+    client: Summary,
+    part: &'static Part,
+    form: FormView,
+}
