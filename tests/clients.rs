@@ -122,8 +122,8 @@ async fn enrolled(w: &World) -> String {
 
 both! { async fn a_move_ends_the_old_address_and_both_can_be_asked(w: World) {
     let folder = enrolled(&w).await;
-    let desk = w.as_(Role::Coordinator).await;
     w.set_clock("2026-12-10T01:00:00.000Z");
+    let desk = w.as_(Role::Coordinator).await;
     let moved = [("area", "west"), ("address", "西町1-2-3"), ("from", "令和8年12月1日")];
     desk.post(&format!("{folder}/parts/residence/new"), &moved).await.expect(303);
     let on = |d: &str| format!("{folder}/parts/residence?on={d}");
