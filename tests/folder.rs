@@ -209,7 +209,8 @@ both! {
         let person = w.person("水野", "はると").await;
         let nurse = w.as_(Role::Nurse).await;
         let before = w.digest().await;
-        let catheter = [("care_intermittent_catheter", "1"), ("watch_intermittent_catheter", "yes")];
+        let catheter =
+            [("care_intermittent_catheter", "1"), ("watch_intermittent_catheter", "yes")];
         for (more, words, field) in [
             (&catheter[..], "見守りスコアがありません", "watch_intermittent_catheter-e"),
             (&[("watch_oxygen", "mid")], "「中」はありません", "watch_oxygen-e"),

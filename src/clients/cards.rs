@@ -61,7 +61,13 @@ pub fn devices(f: &Folder) -> Card {
         let chip = minutes.is_none().then(|| ("ask", "電池を確かめる".to_owned()));
         Line { head: join([t("kind"), t("model")]), sub: kept(sub), chip }
     };
-    card(f, "devices", "医療機器と電源", "care", &[("device", "機器と電源")], line)
+    let mut card = card(f, "devices", "医療機器と電源", "care", &[("device", "機器と電源")], line);
+    // What keeps somebody breathing stands first.
+    let first = f.of("device").iter().position(|r| r.raw("kind") == "ventilator");
+    if let Some(at) = first {
+        card.lines[..=at].rotate_right(1);
+    }
+    card
 }
 
 pub fn family(f: &Folder) -> Card {
@@ -71,7 +77,9 @@ pub fn family(f: &Folder) -> Card {
         let leave = t("leave_until");
         let leave = if leave.is_empty() { leave } else { format!("休業は{leave}まで") };
         let night = mark(r, "night_care", "夜間のケアをしている");
-        let sub = [guardian, night, t("work"), leave, t("phone"), t("note")];
+        let work = t("work");
+        let work = if work.is_empty() { work } else { format!("仕事 {work}") };
+        let sub = [guardian, night, work, leave, t("phone"), t("note")];
         let chip = chip(r.raw("leave_until"), f, "休業が終わった", "休業の終わりまで");
         Line { head: join([t("relation"), t("name")]), sub: kept(sub), chip }
     };

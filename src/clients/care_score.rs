@@ -22,15 +22,10 @@ pub async fn get(
     Path(number): Path<String>,
     Query(asked): Query<AsOf>,
 ) -> Result<Response> {
-    let mut read = app.read(&actor).await?;
-    let who = who(&app, &mut read, &number, "/clients/{number}/care-score").await?;
-    let on = asked.day(actor.today());
-    let judged = judged_on(&mut read, &who.summary.id, on).await?;
-    let history = history(&mut read, &who.summary.id).await?;
-    let client = who.summary.id.clone();
-    drop(read);
-    app.viewed(&actor, Event::new("view", "care_score", &client).about(&client)).await?;
-    page(view(&app, &actor, who, on, judged, history))
+    let shown = look(&app, &actor, &number, &asked).await?;
+    let client = &shown.who.summary.id;
+    app.viewed(&actor, Event::new("view", "care_score", client).about(client)).await?;
+    page(shown)
 }
 
 /// 基準日. `?on=` in any notation; what cannot be read is today.
@@ -231,6 +226,15 @@ impl Judged {
         let band = self.score.as_ref().and_then(|s| s.band.clone());
         band.map_or_else(String::new, |b| format!("看護職員 {}", b.nurses))
     }
+}
+
+async fn look(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<CareScore> {
+    let mut read = app.read(actor).await?;
+    let who = who(app, &mut read, number, "/clients/{number}/care-score").await?;
+    let on = asked.day(actor.today());
+    let judged = judged_on(&mut read, &who.summary.id, on).await?;
+    let history = history(&mut read, &who.summary.id).await?;
+    Ok(view(app, actor, who, on, judged, history))
 }
 
 fn view(
