@@ -16,5 +16,6 @@ mod follow_ups;
 mod ground;
 mod reports;
 mod staff;
+mod imports;
 mod store;
 mod today;

@@ -398,7 +398,8 @@ mod tests {
         assert_eq!(about(&[]), Ok(("anonymous".into(), String::new())));
         assert_eq!(about(&[("scope", "地域支援")]), Ok(("nobody".into(), String::new())));
         let key = |cells: &[(&str, &str)]| about(cells).unwrap_err()[0].0.clone();
-        assert_eq!(key(&[("client_name", "青葉 みなと")]), "client_born_on");
+        assert_eq!(key(&[("client_name", "青葉 みなと")]), "client_name");
+        assert_eq!(key(&[("client_born_on", "R2.6.3")]), "client_born_on");
         assert_eq!(key(&[person[0], ("client_born_on", "R2.6.4")]), "client_name");
         assert_eq!(key(&[("client", &number), ("client_name", "若葉 ひなた")]), "client_name");
         assert_eq!(key(&[("client", "M-99990")]), "client");

@@ -130,12 +130,9 @@ impl Known {
         born: &str,
     ) -> Result<&Person, (&'static str, String, Option<String>)> {
         let say = |key, message: &str| Err((key, message.to_owned(), None));
-        if name.is_empty() {
-            return say("client_name", "利用者の氏名か利用者番号も入れてください");
-        }
         if born.is_empty() {
             return say(
-                "client_born_on",
+                "client_name",
                 "同じ氏名の人がいるかもしれないため、生年月日か利用者番号も入れてください",
             );
         }
@@ -146,6 +143,9 @@ impl Known {
                 return Err(("client_born_on", e.to_string(), proposal));
             }
         };
+        if name.is_empty() {
+            return say("client_born_on", "利用者の氏名か利用者番号も入れてください");
+        }
         match self.same(name, day).as_slice() {
             [one] => Ok(one),
             [] => say(
