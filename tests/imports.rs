@@ -46,7 +46,7 @@ async fn dry_run(b: &Browser, layout: &Layout, name: &str, file: &[u8]) -> (Stri
 
 /// The page once nothing runs any more.
 async fn settled(b: &Browser, path: &str) -> Answer {
-    for _ in 0..600 {
+    for _ in 0..6000 {
         let page = b.get(path).await.expect(200);
         if !page.text.contains("data-reload") {
             return page;
@@ -391,7 +391,8 @@ fn letter(layout: &Layout, key: &str) -> String {
 /// sheet that is no list; dates as dates, as text in an era and with the time in a cell of its own.
 fn workbook() -> Vec<u8> {
     let mut book = Workbook::new();
-    let (day, time) = (Format::new().set_num_format("yyyy/m/d"), Format::new().set_num_format("h:mm"));
+    let (day, time) =
+        (Format::new().set_num_format("yyyy/m/d"), Format::new().set_num_format("h:mm"));
     let plain = Format::new();
     let heads = ["相談日", "時刻", "種別", "属性", "氏名等", "方法", "地域", "相談内容", "備考"];
     let april = book.add_worksheet();
@@ -409,7 +410,9 @@ fn workbook() -> Vec<u8> {
     april.write(6, 0, "〃").unwrap();
     april.write(6, 1, "同上").unwrap();
     for (row, who) in [(4, "家族"), (5, "同上"), (6, "自治体")] {
-        for (column, text) in [(2, "個別支援"), (3, who), (5, "電話"), (6, "多摩"), (7, "訪問看護について")] {
+        for (column, text) in
+            [(2, "個別支援"), (3, who), (5, "電話"), (6, "多摩"), (7, "訪問看護について")]
+        {
             april.write(row, column, text).unwrap();
         }
     }

@@ -1,6 +1,7 @@
 //! A row becomes what its operation takes, or problems with their place: the same forms decide that
 //! the pages use.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::cells::Row;
@@ -11,12 +12,11 @@ use super::target::{Shape, Target};
 use crate::codes::Codes;
 use crate::web::{Entry, Field, Kind, Values};
 
+/// Words of choices kept at most: a column of free text under the wrong header has many.
+const REMEMBERED: usize = 10_000;
 /// What Excel shows where a formula failed.
 const FAILED: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"];
 const STRONG: [char; 9] = ['、', ',', '，', '/', '／', ';', '；', '\n', '\t'];
-
-/// (name, day) -> the sheet and row it stood in.
-pub(super) type Seen = HashMap<(String, String), (String, i64)>;
 
 /// 点検. One pass over a file.
 pub(super) struct Check<'a> {
@@ -25,7 +25,9 @@ pub(super) struct Check<'a> {
     known: &'a Known,
     shape: Shape,
     /// Who stood in an earlier row: (name, day) -> sheet and row.
-    pub seen: Seen,
+    seen: HashMap<(String, String), (String, i64)>,
+    /// The same few words stand in thousands of rows: (list, words) -> code.
+    words: RefCell<HashMap<(&'static str, String), Option<String>>>,
 }
 
 /// 登録できる行.
@@ -38,7 +40,7 @@ pub(super) struct Ready {
 impl<'a> Check<'a> {
     pub fn new(layout: &'a Layout, codes: &'a Codes, known: &'a Known) -> Self {
         let shape = Shape::of(layout.target);
-        Self { layout, codes, known, shape, seen: HashMap::new() }
+        Self { layout, codes, known, shape, seen: HashMap::new(), words: RefCell::default() }
     }
 
     /// `None`, and the row says why not.
@@ -138,8 +140,8 @@ impl<'a> Check<'a> {
             Kind::Code(list) | Kind::Select(list) if many => {
                 self.codes_of(row, field, key, list, text)
             }
-            Kind::Code(list) | Kind::Select(list) => match self.codes.understand(list, text) {
-                Some(code) => vec![code.to_owned()],
+            Kind::Code(list) | Kind::Select(list) => match self.understand(list, text) {
+                Some(code) => vec![code],
                 None => {
                     self.not_listed(row, field, key, list, text);
                     vec![]
@@ -159,19 +161,28 @@ impl<'a> Check<'a> {
         }
     }
 
+    fn understand(&self, list: &'static str, text: &str) -> Option<String> {
+        let mut words = self.words.borrow_mut();
+        if words.len() > REMEMBERED {
+            words.clear();
+        }
+        let code = || self.codes.understand(list, text).map(str::to_owned);
+        words.entry((list, text.to_owned())).or_insert_with(code).clone()
+    }
+
     /// Several choices in one cell. ・ parts them only where the whole is no choice itself.
     fn codes_of(
         &self,
         row: &mut Row,
         field: &Field,
         key: &str,
-        list: &str,
+        list: &'static str,
         text: &str,
     ) -> Vec<String> {
         let (mut out, mut odd) = (vec![], vec![]);
-        for piece in whole_or_pieces(text, |p| self.codes.understand(list, p).is_some()) {
-            match self.codes.understand(list, piece) {
-                Some(code) => out.push(code.to_owned()),
+        for piece in whole_or_pieces(text, |p| self.understand(list, p).is_some()) {
+            match self.understand(list, piece) {
+                Some(code) => out.push(code),
                 None => odd.push(piece),
             }
         }

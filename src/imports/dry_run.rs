@@ -17,8 +17,6 @@ use crate::web::{App, Error, Result};
 
 /// Small files are done before the answer: nobody waits for a page that waits.
 const PATIENCE: Duration = Duration::from_millis(1500);
-/// How often the progress moves.
-const STEP: usize = 100;
 
 /// Reads the file at once, so that a hostile or wrong one leaves nothing behind, and checks its
 /// rows in the background. The id of the batch.
@@ -126,30 +124,16 @@ pub(super) async fn checked(
     known: Known,
     rows: Vec<Row>,
 ) -> Result<Vec<Row>> {
-    let (codes, layout) = (app.codes.clone(), layout.clone());
-    let mut all = rows.into_iter();
-    let (mut out, mut seen) = (Vec::with_capacity(all.len()), Default::default());
-    let known = std::sync::Arc::new(known);
-    loop {
-        let piece: Vec<Row> = all.by_ref().take(STEP).collect();
-        if piece.is_empty() {
-            return Ok(out);
+    let (codes, layout, done) = (app.codes.clone(), layout.clone(), job.reporter());
+    let work = tokio::task::spawn_blocking(move || {
+        let (mut rows, mut check) = (rows, Check::new(&layout, &codes, &known));
+        for (n, row) in rows.iter_mut().enumerate() {
+            check.row(row);
+            done(n);
         }
-        let (codes, layout, known) = (codes.clone(), layout.clone(), known.clone());
-        let work = tokio::task::spawn_blocking(move || {
-            let mut check = Check::new(&layout, &codes, &known);
-            check.seen = seen;
-            let mut piece = piece;
-            for row in &mut piece {
-                check.row(row);
-            }
-            (piece, check.seen)
-        });
-        let (piece, again) = work.await.map_err(|_| Error::refused("", BROKEN))?;
-        seen = again;
-        out.extend(piece);
-        job.done(out.len());
-    }
+        rows
+    });
+    work.await.map_err(|_| Error::refused("", BROKEN))
 }
 
 /// Takes the proposals that `chosen` names, checks everything again and keeps what has changed.

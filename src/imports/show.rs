@@ -84,7 +84,10 @@ async fn view(app: &App, actor: &Actor, id: &str, bad: &Problems) -> Result<Show
         rows = batches::rows(&mut read, id, 0, true).await?;
     }
     drop(read);
-    app.viewed(actor, Event::new("view", "import", id)).await?;
+    // The waiting page shows nobody; recording it would have to wait for the very work it shows.
+    if progress.is_none() {
+        app.viewed(actor, Event::new("view", "import", id)).await?;
+    }
     let summary = Summary::read(&batch.summary);
     let layout = layouts(app)?.into_iter().find(|l| l.id == batch.layout);
     let ended = batch.undone_at.as_deref().or(batch.saved_at.as_deref()).map(moment);

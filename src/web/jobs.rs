@@ -33,6 +33,14 @@ impl Jobs {
         Some(Job { jobs: self.clone(), id: id.to_owned() })
     }
 
+    fn done(&self, id: &str, done: usize) {
+        if let Ok(mut all) = self.0.lock()
+            && let Some(progress) = all.get_mut(id)
+        {
+            progress.done = done;
+        }
+    }
+
     pub fn progress(&self, id: &str) -> Option<Progress> {
         self.0.lock().ok()?.get(id).copied()
     }
@@ -40,11 +48,13 @@ impl Jobs {
 
 impl Job {
     pub fn done(&self, done: usize) {
-        if let Ok(mut all) = self.jobs.0.lock()
-            && let Some(progress) = all.get_mut(&self.id)
-        {
-            progress.done = done;
-        }
+        self.jobs.done(&self.id, done);
+    }
+
+    /// For a piece of the work on another thread.
+    pub fn reporter(&self) -> impl Fn(usize) + Send + 'static {
+        let (jobs, id) = (self.jobs.clone(), self.id.clone());
+        move |done| jobs.done(&id, done)
     }
 
     pub fn next(&self, what: &'static str, total: usize) {

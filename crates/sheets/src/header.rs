@@ -99,6 +99,10 @@ pub fn normalise_header(text: &str) -> String {
 }
 
 fn without_bracketed_notes(mut text: String) -> String {
+    // Nearly every cell of a large file stops here.
+    if !text.contains(BRACKETS.map(|(open, _)| open)) {
+        return text;
+    }
     for (open, close) in BRACKETS {
         for note in NOTES {
             for mark in ["", "※", "*"] {
