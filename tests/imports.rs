@@ -2,6 +2,7 @@
 
 use kakehashi::access::{Actor, Role};
 use kakehashi::args;
+use kakehashi::clients;
 use kakehashi::imports::{self, Layout, Target};
 use kana::ClientNumber;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
@@ -159,6 +160,62 @@ both! {
             let (_, page) = dry_run(&b, &layout, "a.csv", &csv(&layout, &rows)).await;
             assert!(page.text.contains("見つかりません"), "{}", page.text);
         }
+    }
+
+    async fn a_registry_file_becomes_folders_and_undo_takes_them_back(w: World) {
+        let (b, layout) = (w.as_(Role::Officer).await, layout(&w, Target::Client));
+        let unborn = [("name", "若葉"), ("kana", "わかば"), ("born_on", ""), ("expected_on", "R9.1.20")];
+        let file = csv(&layout, &[sample(&layout, &[]), sample(&layout, &unborn)]);
+        let (path, page) = dry_run(&b, &layout, "台帳.csv", &file).await;
+        assert!(page.text.contains("問題は見つかりませんでした"), "{}", page.text);
+        assert_eq!(w.count("select count(*) from clients", args![]).await, 0);
+        let page = post(&b, &path, "save", &[]).await;
+        assert!(page.text.contains("2人を登録しました"), "{}", page.text);
+        for (table, rows) in [("client_cares", 6), ("client_certificates", 4), ("client_carers", 2),
+            ("client_diagnoses", 2), ("client_physicians", 2), ("client_enrolments", 2)] {
+            assert_eq!(w.count(&format!("select count(*) from {table}"), args![]).await, rows, "{table}");
+        }
+        let first = number_of(1);
+        let see = async || clients::see(&mut w.read(&b.actor).await, &first).await.map(|s| s.name);
+        assert_eq!(see().await.unwrap(), "青空 みなと");
+        let (_, again) = dry_run(&b, &layout, "台帳2.csv", &file).await;
+        assert!(again.text.contains(&format!("すでに台帳にいます（{first}）")), "{}", again.text);
+        let page = post(&b, &path, "undo", &[]).await;
+        assert!(page.text.contains("取り消し済み"), "{}", page.text);
+        assert!(see().await.is_err());
+        for table in ["client_names", "client_cares", "team_members"] {
+            let sql = format!("select count(*) from {table} where voided_at is null");
+            assert_eq!(w.count(&sql, args![]).await, 0, "{table}");
+        }
+        assert_eq!(w.count("select count(*) from client_search", args![]).await, 0);
+        let open = concat!("select count(*) from clients c where ", kakehashi::not_closed!("c.id"));
+        assert_eq!(w.count(open, args![]).await, 0);
+        let (path, _) = dry_run(&b, &layout, "台帳3.csv", &file).await;
+        let page = post(&b, &path, "save", &[]).await;
+        assert!(page.text.contains("2人を登録しました"), "{}", page.text);
+    }
+
+    async fn a_person_somebody_works_with_is_not_taken_back(w: World) {
+        let b = w.as_(Role::Officer).await;
+        let (layout, desk) = (layout(&w, Target::Client), consultations(&w));
+        let (path, _) = dry_run(&b, &layout, "a.csv", &csv(&layout, &[sample(&layout, &[])])).await;
+        post(&b, &path, "save", &[]).await;
+        let named = [sample(&desk, &[("client", &number_of(1))])];
+        let (call, _) = dry_run(&b, &desk, "b.csv", &csv(&desk, &named)).await;
+        post(&b, &call, "save", &[]).await;
+        let answer = b.post(&format!("{path}/undo"), &[]).await.expect(422);
+        assert!(answer.text.contains("2行目から登録した記録"), "{}", answer.text);
+        let sql = "select count(*) from client_names where voided_at is null";
+        assert_eq!(w.count(sql, args![]).await, 1);
+    }
+
+    async fn the_registry_is_brought_in_only_by_those_who_see_all_of_it(w: World) {
+        let (b, layout) = (w.as_(Role::Coordinator).await, layout(&w, Target::Client));
+        let file = csv(&layout, &[sample(&layout, &[])]);
+        assert!(!b.get("/imports").await.expect(200).text.contains(&layout.title));
+        b.get(&format!("/imports/template/{}", layout.id)).await.expect(404);
+        b.upload("/imports", &[("layout", &layout.id)], "a.csv", &file).await.expect(422);
+        assert_eq!(w.count("select count(*) from import_batches", args![]).await, 0);
     }
 
     async fn every_encoding_reads_the_same(w: World) {

@@ -155,7 +155,8 @@ async fn first_row(tx: &mut Tx, id: &str, part: &str, row: Values, from: Date) -
     Ok(())
 }
 
-fn check(v: &Values, today: Date) -> Result<()> {
+/// What no single field can say; a dry run asks it too.
+pub fn check(v: &Values, today: Date) -> Result<(), Problems> {
     let mut bad = Problems::default();
     match (v.date("born_on"), v.date("expected_on")) {
         (None, None) => {
@@ -181,7 +182,7 @@ fn check(v: &Values, today: Date) -> Result<()> {
     if v.is_given("carer_name") && !v.is_given("relation") {
         bad.add("relation", "保護者の続柄を選んでください");
     }
-    if bad.is_empty() { Ok(()) } else { Err(Error::Refused(bad)) }
+    if bad.is_empty() { Ok(()) } else { Err(bad) }
 }
 
 async fn next_number(tx: &mut Tx) -> Result<ClientNumber> {

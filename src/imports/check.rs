@@ -12,6 +12,8 @@ use super::target::{Shape, Target};
 use crate::codes::Codes;
 use crate::web::{Entry, Field, Kind, Values};
 
+const PRESENT: [&str; 6] = ["○", "〇", "◯", "有", "あり", "有り"];
+const ABSENT: [&str; 9] = ["×", "✕", "無", "なし", "無し", "-", "－", "―", "非該当"];
 /// Words of choices kept at most: a column of free text under the wrong header has many.
 const REMEMBERED: usize = 10_000;
 /// What Excel shows where a formula failed.
@@ -147,6 +149,9 @@ impl<'a> Check<'a> {
                     vec![]
                 }
             },
+            // 手帳の列の「なし」is no grade, and 有 is a certificate whose grade nobody wrote.
+            _ if key.contains('[') && PRESENT.contains(&text) => vec![String::new()],
+            _ if key.contains('[') && ABSENT.contains(&text) => vec![],
             Kind::Yes => match yes(text) {
                 Some(true) => vec!["1".into()],
                 Some(false) => vec![],
@@ -274,10 +279,13 @@ impl<'a> Check<'a> {
     fn twice(&mut self, row: &mut Row, values: &Values) {
         let Some(day) = values.date("born_on").or(values.date("expected_on")) else { return };
         let name = format!("{}{}", values.text("family"), values.text("given"));
+        let kana = format!("{}{}", values.text("family_kana"), values.text("given_kana"));
         let key = if row.cells.contains_key("name") { "name" } else { "family" };
-        if let Some(person) = self.known.same(&name, day).first() {
+        let known =
+            self.known.same(&name, day).into_iter().chain(self.known.same(&kana, day)).next();
+        if let Some(person) = known {
             let message = format!(
-                "同じ氏名・生年月日の人が、すでに台帳にいます（{}）。同じ人なら、この行は除いてください",
+                "同じ氏名か読みと生年月日の人が、すでに台帳にいます（{}）。同じ人なら、この行は除いてください。別の人なら、登録の画面から登録してください",
                 person.number
             );
             row.add(key, message, None);
@@ -342,8 +350,8 @@ mod tests {
         let mut known = Known::default();
         known.region = true;
         known.now = "2026-11-20T01:00:00.000Z".parse().ok();
-        known.add(12, "青葉みなと", Some("2020-06-03"), false);
-        known.add(13, "若葉ひなた", Some("2019-01-09"), true);
+        known.add(12, ("青葉みなと", "あおばみなと"), Some("2020-06-03"), false);
+        known.add(13, ("若葉ひなた", "わかばひなた"), Some("2019-01-09"), true);
         known
     }
 
@@ -469,6 +477,59 @@ mod tests {
                 assert!(found(&consultations(), &[(key, proposal)]).1.is_some(), "{bad}");
             }
         }
+    }
+
+    fn clients() -> Layout {
+        official().into_iter().find(|l| l.target == Target::Client).unwrap()
+    }
+
+    #[test]
+    fn a_name_is_parted_at_its_space_or_stands_in_two_columns() {
+        let name = |cells: &[(&str, &str)]| {
+            let (row, ready) = found(&clients(), cells);
+            let said = |r: Ready| format!("{}/{}", r.main.text("family"), r.main.text("given"));
+            ready.map(said).ok_or(row.problems)
+        };
+        assert_eq!(name(&[]).unwrap(), "青空/みなと");
+        assert_eq!(name(&[("name", "青空　みなと")]).unwrap(), "青空/みなと");
+        let two = [("name", ""), ("family", "髙﨑"), ("given", "湊")];
+        assert_eq!(name(&two).unwrap(), "髙﨑/湊");
+        assert_eq!(name(&[("name", "")]).unwrap_err()[0].key, "family");
+        let unborn = [("name", "青空"), ("kana", "あおぞら"), ("born_on", "")];
+        let expected = ("expected_on", "令和9年1月20日");
+        assert_eq!(name(&[unborn[0], unborn[1], unborn[2], expected]).unwrap(), "青空/");
+        assert_eq!(name(&unborn).unwrap_err()[0].key, "name");
+    }
+
+    #[test]
+    fn one_cell_or_several_columns_make_rows_of_the_folder() {
+        let (_, ready) = found(&clients(), &[("diagnosis.name", "甲の病気、乙の病気")]);
+        let ready = ready.unwrap();
+        assert_eq!(ready.main.many("cares"), ["tracheostomy", "suction", "tube_feeding"]);
+        let of = |part: &str, field: &str| -> Vec<String> {
+            let rows = ready.parts.iter().filter(|(id, _)| id == part);
+            rows.map(|(_, v)| v.text(field).to_owned()).collect()
+        };
+        assert_eq!(of("diagnosis", "name"), ["甲の病気", "乙の病気"]);
+        assert_eq!(of("certificate", "kind"), ["ai_no_techo", "physical"]);
+        assert_eq!(of("certificate", "grade"), ["2度", "1級"]);
+        assert_eq!(of("physician", "role"), ["hospital"]);
+        assert_eq!(of("enrolment", "kind"), ["nursery"]);
+    }
+
+    #[test]
+    fn who_is_there_already_or_stands_twice_is_not_taken_in_again() {
+        for (name, kana) in [("青葉 みなと", "ちがう よみ"), ("蒼葉 湊", "アオバ ミナト")]
+        {
+            let (row, _) = found(&clients(), &[("name", name), ("kana", kana)]);
+            assert!(row.problems[0].message.contains("すでに台帳にいます"), "{name}");
+        }
+        let (layout, codes, known) = (clients(), Codes::official().unwrap(), known());
+        let mut check = Check::new(&layout, &codes, &known);
+        let (mut first, mut second) = (row(&layout, &[]), row(&layout, &[]));
+        assert!(check.row(&mut first).is_some());
+        assert!(check.row(&mut second).is_none());
+        assert!(second.problems[0].message.contains("2行目と同じ"));
     }
 
     #[test]

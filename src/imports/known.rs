@@ -31,6 +31,7 @@ pub(super) struct Person {
     pub number: ClientNumber,
     pub closed: bool,
     key: String,
+    kana: String,
 }
 
 #[derive(FromRow)]
@@ -39,6 +40,7 @@ struct PersonRow {
     family: String,
     given: Option<String>,
     family_kana: String,
+    given_kana: Option<String>,
     born_on: Option<String>,
     expected_on: Option<String>,
     closed: i64,
@@ -56,7 +58,7 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
     let people: Vec<PersonRow> = read
         .see_all(
             concat!(
-                "select c.number, n.family, n.given, n.family_kana, b.born_on, b.expected_on,
+                "select c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on, b.expected_on,
                    (select count(*) from closures x where x.client_id = c.id
                      and x.reopened_at is null) as closed
                  from clients c
@@ -91,8 +93,9 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
     };
     for row in people {
         let name = format!("{}{}", row.family, row.given.unwrap_or_default());
+        let kana = format!("{}{}", row.family_kana, row.given_kana.unwrap_or_default());
         let day = row.born_on.or(row.expected_on);
-        known.add(row.number, &name, day.as_deref(), row.closed > 0);
+        known.add(row.number, (&name, &kana), day.as_deref(), row.closed > 0);
         known.families.extend([row.family, row.family_kana]);
     }
     known.staff = staff.into_iter().collect();
@@ -100,21 +103,23 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
 }
 
 impl Known {
-    pub fn add(&mut self, running: i64, name: &str, day: Option<&str>, closed: bool) {
+    pub fn add(&mut self, running: i64, name: (&str, &str), day: Option<&str>, closed: bool) {
         let number = ClientNumber::from_row(running);
         let at = self.people.len();
-        self.people.push(Person { number, closed, key: search_key(name) });
+        let (key, kana) = (search_key(name.0), search_key(name.1));
+        self.people.push(Person { number, closed, key, kana });
         self.by_number.insert(number.running(), at);
         if let Some(day) = day {
             self.by_birth.entry(day.to_owned()).or_default().push(at);
         }
     }
 
-    /// Everyone of this name who was born (or is expected) that day.
+    /// Everyone of this name or reading who was born (or is expected) that day.
     pub fn same(&self, name: &str, day: civil::Date) -> Vec<&Person> {
         let key = search_key(name);
         let born = self.by_birth.get(&day.to_string()).into_iter().flatten();
-        born.filter_map(|at| self.people.get(*at)).filter(|p| p.key == key).collect()
+        let people = born.filter_map(|at| self.people.get(*at));
+        people.filter(|p| !key.is_empty() && (p.key == key || p.kana == key)).collect()
     }
 
     pub fn by_number(&self, typed: &str) -> Result<&Person, String> {

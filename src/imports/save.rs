@@ -12,6 +12,7 @@ use super::{batches, dry_run, known, show};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
+use crate::clients::{enrol, parts};
 use crate::consultations;
 use crate::store::Tx;
 use crate::web::jobs::Job;
@@ -137,8 +138,17 @@ fn place(row: &Row, message: &str) -> String {
 async fn into(tx: &mut Tx, target: Target, id: &str, ready: &Ready) -> Result<String> {
     match target {
         Target::Consultation => consultations::log_from(tx, &ready.main, Some(id)).await,
-        Target::Client => Err(Error::NotFound),
+        Target::Client => client(tx, ready).await,
     }
+}
+
+async fn client(tx: &mut Tx, ready: &Ready) -> Result<String> {
+    let new = enrol::enrol(tx, &ready.main).await?;
+    for (part, values) in &ready.parts {
+        let part = parts::find(part).ok_or(Error::NotFound)?;
+        parts::add(tx, &new.id, part, values, None).await?;
+    }
+    Ok(new.id)
 }
 
 async fn finish(tx: &mut Tx, id: &str, summary: &str, saved: usize) -> Result<()> {

@@ -8,6 +8,7 @@ use super::known::Known;
 use super::layout::Column;
 use super::nearest::nearest;
 use crate::access::{Actor, Reach};
+use crate::clients::{enrol, parts};
 use crate::codes::Codes;
 use crate::consultations;
 use crate::web::{Entry, Field, Form, Kind, Values};
@@ -24,7 +25,7 @@ pub enum Target {
 pub(super) struct Shape {
     target: Target,
     pub main: Form,
-    pub parts: Vec<(String, Form)>,
+    parts: &'static [parts::Part],
 }
 
 impl Target {
@@ -78,7 +79,7 @@ impl Target {
     /// What the operation would refuse once the form has read the row; the dry run says it first.
     pub(super) fn rules(self, row: &mut Row, values: &Values, known: &Known) {
         match self {
-            Self::Client => {}
+            Self::Client => client_rules(row, values, known),
             Self::Consultation => consultation_rules(row, values, known),
         }
     }
@@ -97,10 +98,8 @@ impl Target {
 impl Shape {
     pub fn of(target: Target) -> Self {
         match target {
-            Target::Client => Self { target, main: enrol_form(), parts: vec![] },
-            Target::Consultation => {
-                Self { target, main: consultations::log::form(), parts: vec![] }
-            }
+            Target::Client => Self { target, main: enrol::form(), parts: parts::all() },
+            Target::Consultation => Self { target, main: consultations::log::form(), parts: &[] },
         }
     }
 
@@ -119,7 +118,7 @@ impl Shape {
 
     pub fn part(&self, part: &str) -> Option<&Form> {
         let id = part.split('[').next().unwrap_or(part);
-        self.parts.iter().find(|(name, _)| name == id).map(|(_, form)| form)
+        self.parts.iter().find(|part| part.id == id).map(|part| &part.form)
     }
 
     pub fn list(&self, key: &str) -> Option<&'static str> {
@@ -171,13 +170,26 @@ fn split(row: &mut Row, entry: &mut Entry, known: &Known, key: &str, into: [&str
     let mut words = text.split_whitespace();
     let (family, rest): (&str, Vec<&str>) = (words.next().unwrap_or_default(), words.collect());
     let unborn = entry.get("born_on").is_empty() && !entry.get("expected_on").is_empty();
-    if rest.is_empty() && !unborn && entry.get(into[1]).is_empty() {
+    let parted = !rest.is_empty() || into.iter().all(|f| !entry.get(f).is_empty());
+    if !parted && !unborn {
         let message = "姓と名の間に空白を入れてください";
         row.add(key, message, known.split_name(&text).map(|(f, g)| format!("{f} {g}")));
     }
-    entry.set(into[0], family);
-    if !rest.is_empty() {
-        entry.set(into[1], rest.join(" "));
+    // Columns of their own say it better than one that has to be parted.
+    for (field, said) in [(into[0], family.to_owned()), (into[1], rest.join(" "))] {
+        if !said.is_empty() && entry.get(field).is_empty() {
+            entry.set(field, said);
+        }
+    }
+}
+
+fn client_rules(row: &mut Row, values: &Values, known: &Known) {
+    let Some(now) = known.now else { return };
+    let refused = enrol::check(values, now.civil_date()).err().unwrap_or_default();
+    for (field, message) in refused.0 {
+        let own = row.cells.contains_key(&field);
+        let key = if own { &field } else { Target::Client.column_of(&field) };
+        row.add(key, message, None);
     }
 }
 
@@ -238,22 +250,4 @@ fn handler(row: &mut Row, entry: &mut Entry, known: &Known) {
             row.add("handler", "この窓口に、この氏名の職員がいません", proposal);
         }
     }
-}
-
-fn enrol_form() -> Form {
-    Form::new(
-        "enrol",
-        "台帳に登録する",
-        vec![
-            Field::new("family", "姓", Kind::Text(40)).required(),
-            Field::new("given", "名", Kind::Text(40)),
-            Field::new("family_kana", "姓のふりがな", Kind::Kana(60)).required(),
-            Field::new("given_kana", "名のふりがな", Kind::Kana(60)),
-            Field::new("born_on", "生年月日", Kind::Date),
-            Field::new("expected_on", "出産予定日", Kind::Date),
-            Field::new("sex", "性別", Kind::Code("sex")).required(),
-            Field::new("area", "担当地区", Kind::Select("area")).required(),
-            Field::new("address", "住所", Kind::Text(200)),
-        ],
-    )
 }

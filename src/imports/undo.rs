@@ -8,7 +8,8 @@ use super::target::Target;
 use super::{batches, show};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::clients::parts;
+use crate::store::{Read, Sql, Tx};
 use crate::web::{App, Error, Problems, Result, Submitted};
 use crate::{args, consultations};
 
@@ -47,7 +48,7 @@ pub async fn undo(tx: &mut Tx, id: &str, target: Target) -> Result<()> {
     for (record,) in records(tx, id).await? {
         match target {
             Target::Consultation => consultations::withdraw::withdraw(tx, &record, &why).await?,
-            Target::Client => return Err(Error::NotFound),
+            Target::Client => unenrol(tx, &record, &why).await?,
         }
     }
     let actor = tx.actor.clone();
@@ -58,6 +59,31 @@ pub async fn undo(tx: &mut Tx, id: &str, target: Target) -> Result<()> {
     )
     .await?;
     tx.record(Event::new("undo", "import", id)).await?;
+    Ok(())
+}
+
+/// Nothing is deleted, so the person stays a number that is closed and has no name: every row of the
+/// folder is voided, nobody is on the team, no spelling finds it. The closure is of a kind nobody can
+/// choose, dated the day of the enrolment, so that no list and no statistic of any day counts it.
+async fn unenrol(tx: &mut Tx, id: &str, why: &str) -> Result<()> {
+    let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
+    let tables = parts::all().iter().map(|p| p.table).chain(["team_members"]);
+    for table in tables {
+        let sql = format!(
+            "update {table} set voided_at = $2, voided_by = $3, void_reason = $4
+             where client_id = $1 and voided_at is null"
+        );
+        tx.exec(Sql::built(sql), args![id, at, by, why]).await?;
+    }
+    tx.exec("delete from client_search where client_id = $1", args![id]).await?;
+    tx.exec(
+        "insert into closures (id, client_id, kind, closed_on, reason, recorded_at, recorded_by)
+         select $2, c.id, 'import_undone', c.enrolled_on, $3, $4, $5 from clients c
+         where c.id = $1",
+        args![id, uuid::Uuid::now_v7().to_string(), why, at, by],
+    )
+    .await?;
+    tx.record(Event::new("close", "client", id).about(id).basis("import_undone")).await?;
     Ok(())
 }
 
