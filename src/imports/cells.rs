@@ -61,6 +61,13 @@ impl Row {
         self.cells.get(key).map_or("", |c| c.text.as_str())
     }
 
+    /// Of two columns that make the same answer the one that says something.
+    pub fn either<'k>(&self, own: &'k str, other: &'k str) -> &'k str {
+        let silent = self.text(own).is_empty();
+        let better = if self.cells.contains_key(own) { !self.text(other).is_empty() } else { true };
+        if silent && better { other } else { own }
+    }
+
     /// Notes a problem once a column: the first message is the one to act on.
     pub fn add(&mut self, key: &str, message: impl Into<String>, proposal: Option<String>) {
         if self.problems.iter().any(|p| p.key == key) {

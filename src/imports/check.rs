@@ -269,10 +269,7 @@ impl<'a> Check<'a> {
         if row.cells.contains_key(&time) && civil::parse_date(row.text(&key)).is_ok() {
             return time;
         }
-        match row.cells.contains_key(&key) {
-            true => key,
-            false => self.layout.target.column_of(&key).to_owned(),
-        }
+        row.either(&key, self.layout.target.column_of(&key)).to_owned()
     }
 
     /// The same name and the same day is the same person until somebody has looked.

@@ -187,9 +187,8 @@ fn client_rules(row: &mut Row, values: &Values, known: &Known) {
     let Some(now) = known.now else { return };
     let refused = enrol::check(values, now.civil_date()).err().unwrap_or_default();
     for (field, message) in refused.0 {
-        let own = row.cells.contains_key(&field);
-        let key = if own { &field } else { Target::Client.column_of(&field) };
-        row.add(key, message, None);
+        let key = row.either(&field, Target::Client.column_of(&field)).to_owned();
+        row.add(&key, message, None);
     }
 }
 
