@@ -9,10 +9,10 @@ use super::plan::{Deed, Note, Step};
 use super::words::{fill, fits};
 
 /// Days between two notes about a person, as a rule.
-const EVERY: i32 = 46;
+const EVERY: i32 = 34;
 
 impl<'w> Desk<'_, 'w> {
-    /// About one note a person and six weeks, more often in the first months.
+    /// About one note a person and five weeks, more often in the first months.
     pub fn notes(&mut self) -> Vec<Step<'w>> {
         let mut steps = vec![];
         let lives = self.lives;
