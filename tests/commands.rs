@@ -95,6 +95,8 @@ async fn the_demo_plays_the_ward_keeps_it_and_never_touches_real_data() {
     assert!((55..=70).contains(&people), "{people}");
     assert!((1200..=1600).contains(&(before / 10_000)), "{before}");
     assert!((450..=800).contains(&(before % 10_000)), "{before}");
+    assert_eq!(count(dir.path(), "select count(*) from closures").await, 3);
+    assert!(count(dir.path(), "select count(*) from report_snapshots").await > 0);
     let due = "select count(*) from follow_ups f join accounts a on a.id = f.owner_id
         where a.login = 'demo-coordinator' and f.done_at is null and f.due_on <= '2026-11-20'";
     assert!(count(dir.path(), due).await >= 3, "today would be empty");
@@ -196,4 +198,20 @@ fn the_file_of_settings_counts_after_flags_and_variables() {
     std::fs::write(&file, "lisen = 1\n").unwrap();
     let (code, _, err) = run(dir.path(), &["serve"]);
     assert!(code == 2 && err.contains("「lisen」という設定はありません"), "{err}");
+}
+
+/// `UPDATE_README=1 cargo test the_readme` writes the section anew.
+#[test]
+fn the_readme_lists_the_headers_of_every_layout() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (before, rest) = text.split_once("<!-- imports -->\n").unwrap();
+    let (listed, after) = rest.split_once("<!-- /imports -->").unwrap();
+    let right = kakehashi::imports::headers_markdown();
+    if std::env::var_os("UPDATE_README").is_some() {
+        let new = format!("{before}<!-- imports -->\n{right}<!-- /imports -->{after}");
+        std::fs::write(&file, new).unwrap();
+        return;
+    }
+    assert!(listed == right, "run UPDATE_README=1 cargo test the_readme");
 }

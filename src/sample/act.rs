@@ -8,7 +8,7 @@ use super::plan::{Ask, Call, Choice, Deed, Note, Promise};
 use super::play::{Scene, broken};
 use crate::args;
 use crate::case_notes;
-use crate::clients::parts;
+use crate::clients::{close, parts};
 use crate::consultations;
 use crate::coordinators::{assign, hand_over, request, rules::Rules, waiting};
 use crate::follow_ups;
@@ -26,7 +26,7 @@ impl Scene<'_> {
             Deed::Request(n, ask) => self.request(tx, *n, ask).await,
             Deed::Decide(n, choice) => self.decide(tx, *n, choice).await,
             Deed::HandOver(n, choice) => self.hand_over(tx, *n, choice).await,
-            Deed::Close(_) => Ok(()),
+            Deed::Close(n) => self.close(tx, *n).await,
             Deed::Publish => self.publish(tx).await,
             Deed::Log(call) => self.log(tx, call).await,
             Deed::Write(note) => self.write(tx, note).await,
@@ -112,6 +112,19 @@ impl Scene<'_> {
         let values = self.read(&assign::form(), &entry)?;
         assign::decide(tx, &id, &self.app.codes, &values).await?;
         Ok(())
+    }
+
+    async fn close(&mut self, tx: &mut Tx, n: usize) -> Result<()> {
+        let Some(closure) = self.lives.get(n).and_then(|l| l.client.closure.as_ref()) else {
+            return Ok(());
+        };
+        let client = self.person(n)?.0.clone();
+        let mut entry = Entry::default();
+        entry.set("kind", closure.kind.clone());
+        entry.set("on", tx.actor.today().to_string());
+        entry.set("reason", closure.reason.clone());
+        let values = self.read(&close::form(false), &entry)?;
+        close::close(tx, &client, &values).await
     }
 
     async fn hand_over(&mut self, tx: &mut Tx, n: usize, choice: &Choice<'_>) -> Result<()> {
