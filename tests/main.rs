@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod assignments;
 mod case_notes;
 mod clients;
 mod commands;
@@ -14,8 +15,8 @@ mod coordinators;
 mod folder;
 mod follow_ups;
 mod ground;
+mod imports;
 mod reports;
 mod staff;
-mod imports;
 mod store;
 mod today;

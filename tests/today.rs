@@ -151,7 +151,8 @@ const CARD: (&str, &str) = ("kind, expires_on", "'physical', '2026-12-31'");
 
 both! {
     async fn a_coordinators_numbers_open_their_lists(w: World) {
-        let (near, far, shut) = (w.person("近", "一").await, w.person("遠", "二").await, w.person("終", "三").await);
+        let (near, far, shut) =
+            (w.person("近", "一").await, w.person("遠", "二").await, w.person("終", "三").await);
         for p in [&near, &shut] {
             team(&w, p, CENTRE).await;
         }
@@ -205,15 +206,20 @@ both! {
         part(&w, &waiting, "client_certificates", CARD.0, CARD.1).await;
         promised(&w, &waiting, "2026-11-19", false).await;
         promised(&w, &waiting, "2026-11-20", false).await;
-        w.exec("update clients set enrolled_on = '2026-11-01' where id = $1", args![waiting.id]).await;
+        w.exec("update clients set enrolled_on = '2026-11-01' where id = $1", args![waiting.id])
+            .await;
         let abroad = w.person_of("ward-abroad", "隣", "四").await;
         part(&w, &abroad, "client_certificates", CARD.0, CARD.1).await;
         waits(&w, &abroad).await;
         let officer = w.as_(Role::Officer).await;
         let found = opened(&officer).await;
         let want = [
-            ("担当が未定の新規", 1), ("期限を過ぎた連絡", 1), ("主担当のいない人", 1),
-            ("今月の新しい登録", 1), ("目安を超えている担当者", 1), ("手帳・受給者証の期限", 1),
+            ("担当が未定の新規", 1),
+            ("期限を過ぎた連絡", 1),
+            ("主担当のいない人", 1),
+            ("今月の新しい登録", 1),
+            ("目安を超えている担当者", 1),
+            ("手帳・受給者証の期限", 1),
         ];
         for (label, n) in want {
             assert_eq!(number(&found, label), n, "{label}");
@@ -223,14 +229,25 @@ both! {
 
     async fn a_nurses_numbers_open_their_lists(w: World) {
         let (born, unborn) = (w.person("新", "一").await, w.person("胎", "二").await);
-        w.exec("update client_births set born_on = '2026-09-01' where client_id = $1", args![born.id]).await;
         w.exec(
-            "update client_births set born_on = null, expected_on = '2026-12-24' where client_id = $1",
+            "update client_births set born_on = '2026-09-01' where client_id = $1",
+            args![born.id],
+        )
+        .await;
+        w.exec(
+            "update client_births set born_on = null, expected_on = '2026-12-24'
+             where client_id = $1",
             args![unborn.id],
         )
         .await;
-        part(&w, &born, "client_whereabouts", "kind, place, expected_until",
-            "'hospital', 'みどり病院', '2026-12-01'").await;
+        part(
+            &w,
+            &born,
+            "client_whereabouts",
+            "kind, place, expected_until",
+            "'hospital', 'みどり病院', '2026-12-01'",
+        )
+        .await;
         part(&w, &unborn, "client_whereabouts", "kind", "'unborn'").await;
         let checked = [("古", "'ventilator', '2025-11-20'"), ("新", "'ventilator', '2025-11-21'")];
         for (name, values) in checked {
@@ -251,9 +268,16 @@ both! {
     }
 
     async fn outside_organisations_count_only_whom_consent_shows(w: World) {
-        for (role, office) in [(Role::Operator, "org-station-first"),
-            (Role::Hospital, "org-hospital-first"), (Role::School, "org-school-first")] {
-            let (yes, no, other) = (w.person("可", "一").await, w.person("否", "二").await, w.person("別", "三").await);
+        for (role, office) in [
+            (Role::Operator, "org-station-first"),
+            (Role::Hospital, "org-hospital-first"),
+            (Role::School, "org-school-first"),
+        ] {
+            let (yes, no, other) = (
+                w.person("可", "一").await,
+                w.person("否", "二").await,
+                w.person("別", "三").await,
+            );
             for p in [&yes, &no, &other] {
                 team(&w, p, office).await;
             }
@@ -272,24 +296,49 @@ both! {
     }
 
     async fn administrators_and_auditors_count_accounts_and_events(w: World) {
-        w.exec("update accounts set locked_until = '2026-11-20T01:10:00.000Z' where id = $1", args![COORDINATOR]).await;
-        w.exec("update posts set valid_until = '2026-12-31' where id = 'post-nurse-second'", args![]).await;
+        w.exec(
+            "update accounts set locked_until = '2026-11-20T01:10:00.000Z' where id = $1",
+            args![COORDINATOR],
+        )
+        .await;
+        w.exec(
+            "update posts set valid_until = '2026-12-31' where id = 'post-nurse-second'",
+            args![],
+        )
+        .await;
         let administrator = w.as_(Role::Administrator).await;
         let found = opened(&administrator).await;
         assert_eq!(number(&found, "いま入れないアカウント"), 1);
         assert_eq!(number(&found, "終わりの近い職"), 1);
         assert!(number(&found, "アカウント") >= 20);
         w.pass_minutes(10);
-        assert_eq!(number(&opened(&w.as_(Role::Administrator).await).await, "いま入れないアカウント"), 0);
+        assert_eq!(
+            number(&opened(&w.as_(Role::Administrator).await).await, "いま入れないアカウント"),
+            0
+        );
         let auditor = w.as_(Role::Auditor).await;
         assert!(number(&opened(&auditor).await, "きょうの記録") > 0);
         assert!(auditor.get("/").await.text.contains("/audit/verify"));
     }
 
     async fn a_list_belongs_to_the_roles_that_are_shown_its_number(w: World) {
-        let everything = ["unassigned", "stalled", "leave-ending", "certificates", "overdue",
-            "without-coordinator", "new", "over-limit", "newborn", "discharge", "batteries",
-            "in-touch", "consents", "locked", "posts-ending"];
+        let everything = [
+            "unassigned",
+            "stalled",
+            "leave-ending",
+            "certificates",
+            "overdue",
+            "without-coordinator",
+            "new",
+            "over-limit",
+            "newborn",
+            "discharge",
+            "batteries",
+            "in-touch",
+            "consents",
+            "locked",
+            "posts-ending",
+        ];
         for role in Role::ALL {
             let browser = w.as_(role).await;
             let first = browser.get("/").await;
@@ -313,6 +362,13 @@ both! {
         assert!(page.contains("担当の依頼の続きを書く"), "{page}");
         let href = between(&page[page.find("c-drafts").unwrap()..], "<a href=\"", "\"");
         assert!(officer.get(&href).await.expect(200).text.contains("下書き"));
-        assert!(!w.sign_in(Role::Officer, Seat::Second).await.get("/").await.text.contains("続きを書く"));
+        assert!(
+            !w.sign_in(Role::Officer, Seat::Second)
+                .await
+                .get("/")
+                .await
+                .text
+                .contains("続きを書く")
+        );
     }
 }

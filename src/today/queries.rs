@@ -5,7 +5,9 @@ use crate::{in_team, not_closed, visible, visible_follow_up};
 
 /// People of the registry with a fact and a day: number, name, birth, `fact`, `day`.
 macro_rules! people {
-    ($fact:literal, $day:literal, $joins:literal, $category:literal, $where:expr, $order:literal) => {
+    (
+        $fact:literal, $day:literal, $joins:literal, $category:literal, $where:expr, $order:literal
+    ) => {
         concat!(
             "select c.number, n.family, n.given, b.born_on, ",
             $fact,

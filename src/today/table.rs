@@ -119,7 +119,6 @@ static LISTS: &[List] = &[
         words: "relation",
         empty: "90日以内に育休・介護休業が終わる家族はいません。休業の終わる日は、利用者の「保護者・介護者」に登録します。",
         source: Source::People(queries::LEAVE_ENDING, When::In(90)),
-        ..PLAIN
     },
     List {
         id: "certificates",
@@ -131,7 +130,6 @@ static LISTS: &[List] = &[
         words: "certificate_kind",
         empty: "60日以内に期限が来る手帳・受給者証はありません。",
         source: Source::People(queries::CERTIFICATES, When::In(60)),
-        ..PLAIN
     },
     List {
         id: "overdue",
@@ -220,7 +218,6 @@ static LISTS: &[List] = &[
         words: "consent_purpose",
         empty: "60日以内に終わる同意はありません。",
         source: Source::People(queries::CONSENTS, When::In(60)),
-        ..PLAIN
     },
     List {
         id: "events",
