@@ -11,7 +11,7 @@ const PLOT: f64 = 216.0;
 const CHARACTER: usize = 14;
 /// More lines than this are read in the table.
 const MOST_ROWS: usize = 40;
-const MOST_CHARACTERS: usize = 12;
+const MOST_CHARACTERS: usize = 18;
 
 /// 図.
 pub struct ChartView {
