@@ -1,6 +1,7 @@
 -- 台帳の項目: one table a part of the folder (src/clients/parts.toml says what each field means).
 -- Every row is dated [valid_from, valid_until); a change ends a row, a correction voids one and the
--- row that replaces it names it. Nothing is overwritten.
+-- row that replaces it names it. Nothing is overwritten. ended_at says when valid_until was learnt:
+-- before that, the row was known as open.
 
 -- 氏名
 create table client_names (
@@ -14,6 +15,7 @@ create table client_names (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_names (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -33,6 +35,7 @@ create table client_births (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_births (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -49,6 +52,7 @@ create table client_residences (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_residences (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -64,6 +68,7 @@ create table client_contacts (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_contacts (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -77,6 +82,7 @@ create table client_cautions (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_cautions (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -93,6 +99,7 @@ create table client_whereabouts (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_whereabouts (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -109,6 +116,7 @@ create table client_timetables (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_timetables (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -131,6 +139,7 @@ create table client_carers (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_carers (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -148,6 +157,7 @@ create table client_siblings (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_siblings (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -165,6 +175,7 @@ create table client_certificates (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_certificates (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -182,6 +193,7 @@ create table client_diagnoses (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_diagnoses (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -198,6 +210,7 @@ create table client_conditions (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_conditions (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -215,6 +228,7 @@ create table client_cares (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_cares (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -237,6 +251,7 @@ create table client_devices (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_devices (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -255,6 +270,7 @@ create table client_physicians (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_physicians (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -273,6 +289,7 @@ create table client_enrolments (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_enrolments (id),
   voided_at text, voided_by text, void_reason text
 );
@@ -288,6 +305,7 @@ create table client_allergies (
   valid_from text not null check (length(valid_from) = 10),
   valid_until text check (length(valid_until) = 10 and valid_until >= valid_from),
   recorded_at text not null, recorded_by text not null,
+  ended_at text, ended_by text,
   replaces_id text references client_allergies (id),
   voided_at text, voided_by text, void_reason text
 );

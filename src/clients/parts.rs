@@ -5,8 +5,9 @@ mod change;
 mod file;
 mod overlaps;
 mod read;
+mod rules;
 
-pub use change::{add, bump, correct, end, version};
+pub use change::{add, bump, correct, end, version, void};
 pub use file::{all, find};
 pub use overlaps::overlaps;
 pub use read::{PartRow, history, rows, within_consent};
@@ -25,6 +26,12 @@ pub struct Part {
     pub single: bool,
     /// Its names or telephones are found by the search.
     pub searched: bool,
+    /// Never without a row: it is replaced or corrected, not ended.
+    pub lasting: bool,
+    /// Days that cannot lie in the future.
+    pub past: &'static [&'static str],
+    /// At least one of these is answered.
+    pub one_of: &'static [&'static str],
     /// The restriction that hides it from roles without it.
     pub hidden_by: Option<&'static str>,
     /// The fields of the one-line summary, in order.

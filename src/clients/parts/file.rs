@@ -26,6 +26,12 @@ struct RawPart {
     single: bool,
     #[serde(default)]
     searched: bool,
+    #[serde(default)]
+    lasting: bool,
+    #[serde(default)]
+    past: Vec<String>,
+    #[serde(default)]
+    one_of: Vec<String>,
     hidden_by: Option<String>,
     shown: Vec<String>,
     fields: Vec<RawField>,
@@ -88,10 +94,9 @@ fn part(raw: RawPart, codes: &Codes) -> Result<Part, String> {
     }
     let fields: Vec<Field> =
         raw.fields.into_iter().map(|f| field(f, codes)).collect::<Result<_, _>>()?;
-    if let Some(odd) = raw.shown.iter().find(|s| !fields.iter().any(|f| f.name == **s)) {
-        return Err(format!("shown names no field: '{odd}'"));
-    }
-    let shown: Vec<&'static str> = raw.shown.into_iter().map(keep).collect();
+    let shown = names("shown", raw.shown, &fields)?;
+    let past = names("past", raw.past, &fields)?;
+    let one_of = names("one_of", raw.one_of, &fields)?;
     let title = keep(raw.title);
     let id = keep(raw.id);
     Ok(Part {
@@ -101,10 +106,24 @@ fn part(raw: RawPart, codes: &Codes) -> Result<Part, String> {
         category: keep(raw.category),
         single: raw.single,
         searched: raw.searched,
+        lasting: raw.lasting,
+        past,
+        one_of,
         hidden_by: raw.hidden_by.map(keep),
-        shown: Box::leak(shown.into_boxed_slice()),
+        shown,
         form: Form::new(keep(format!("part-{id}")), title, fields),
     })
+}
+
+fn names(
+    what: &str,
+    named: Vec<String>,
+    fields: &[Field],
+) -> Result<&'static [&'static str], String> {
+    if let Some(odd) = named.iter().find(|n| !fields.iter().any(|f| f.name == **n)) {
+        return Err(format!("{what} names no field: '{odd}'"));
+    }
+    Ok(Vec::leak(named.into_iter().map(keep).collect()))
 }
 
 fn field(raw: RawField, codes: &Codes) -> Result<Field, String> {
@@ -135,6 +154,7 @@ fn field(raw: RawField, codes: &Codes) -> Result<Field, String> {
         "select" => Kind::Select(list("select")?),
         "codes" => Kind::Codes(list("codes")?),
         "yes" => Kind::Yes,
+        "client" => Kind::Client,
         odd => return Err(format!("unknown kind '{odd}' of '{}'", raw.name)),
     };
     let (name, label, help) = (keep(raw.name), keep(raw.label), keep(raw.help));
@@ -167,6 +187,7 @@ fields = [{ name = "a", label = "あ", kind = "text", max = 9 }]
         for (from, to, say) in [
             ("\"care\"", "\"cares\"", "unknown category 'cares'"),
             ("[\"a\"]", "[\"b\"]", "shown names no field: 'b'"),
+            ("shown", "past = [\"z\"]\nshown", "past names no field: 'z'"),
             ("\"text\"", "\"tekst\"", "unknown kind 'tekst'"),
             (", max = 9", "", "'a' has no max"),
             ("kind = \"text\"", "kind = \"code\", list = \"no\"", "unknown code list 'no'"),

@@ -73,7 +73,8 @@ pub async fn rows(
         "select {} from {} x left join accounts w on w.id = x.recorded_by
            left join accounts v on v.id = x.voided_by
          where x.client_id = $6 and x.valid_from <= $7
-           and (x.valid_until is null or x.valid_until > $7)
+           and (x.valid_until is null or x.valid_until > $7
+             or coalesce(x.ended_at, x.recorded_at) > $8)
            and x.recorded_at <= $8 and (x.voided_at is null or x.voided_at > $8) and {}
          order by x.valid_from, x.recorded_at, x.id",
         columns(part),
@@ -81,7 +82,7 @@ pub async fn rows(
         visible("x.client_id", part.category)
     );
     let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id, on, known]).await?;
-    Ok(found.into_iter().map(|s| s.row(part, codes)).collect())
+    Ok(found.into_iter().map(|s| s.as_known(known).row(part, codes)).collect())
 }
 
 /// Everything that was ever recorded, newest first, voided rows with who, when and why.
@@ -146,7 +147,7 @@ fn columns(part: &Part) -> String {
     format!(
         "x.id as row_id, x.valid_from as row_from, x.valid_until as row_until, x.recorded_at,
          coalesce(w.name, '') as recorded_name, x.replaces_id, x.voided_at,
-         v.name as voided_name, x.void_reason, {}",
+         v.name as voided_name, x.void_reason, x.ended_at, {}",
         fields.join(", ")
     )
 }
@@ -162,12 +163,13 @@ struct Stored {
     voided_at: Option<String>,
     voided_by: Option<String>,
     void_reason: Option<String>,
+    ended_at: Option<String>,
     /// In the order of the part's fields.
     values: Vec<Option<String>>,
 }
 
 /// How many columns stand before the part's own.
-const OWN: usize = 9;
+const OWN: usize = 10;
 
 impl<'r, R: Row> FromRow<'r, R> for Stored
 where
@@ -190,12 +192,25 @@ where
             voided_at: row.try_get(6)?,
             voided_by: row.try_get(7)?,
             void_reason: row.try_get(8)?,
+            ended_at: row.try_get(9)?,
             values,
         })
     }
 }
 
 impl Stored {
+    /// Without what was learnt after `known`: that the row ended, or that it was wrong.
+    fn as_known(mut self, known: Instant) -> Self {
+        let known = known.to_string();
+        if self.ended_at.as_ref().is_some_and(|at| *at > known) {
+            self.valid_until = None;
+        }
+        if self.voided_at.as_ref().is_some_and(|at| *at > known) {
+            (self.voided_at, self.voided_by, self.void_reason) = (None, None, None);
+        }
+        self
+    }
+
     fn row(self, part: &'static Part, codes: &Codes) -> PartRow {
         let (mut entry, mut shown) = (Entry::default(), vec![]);
         for (field, value) in part.form.fields.iter().zip(self.values) {
