@@ -58,6 +58,7 @@ routes! {
     POST "/clients/{number}/parts/{part}/{row}/correct" => clients::part_correct::post;
     GET "/clients/{number}/parts/{part}/{row}/end" => clients::part_end::get;
     POST "/clients/{number}/parts/{part}/{row}/end" => clients::part_end::post;
+    POST "/clients/{number}/parts/{part}/{row}/void" => clients::part_end::void;
     GET "/clients/{number}/close" => clients::close::get;
     POST "/clients/{number}/close" => clients::close::post;
     GET "/clients/{number}/team" => clients::team_page::get;

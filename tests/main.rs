@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod assignments;
 mod case_notes;
+mod client_parts;
 mod clients;
 mod commands;
 mod consultations;

@@ -25,7 +25,10 @@ pub async fn get(
     actor: Actor,
     Path(number): Path<String>,
 ) -> Result<Response> {
-    page(view(&app, &actor, &number, &Entry::default(), &Problems::default()).await?)
+    let view = view(&app, &actor, &number, &Entry::default(), &Problems::default()).await?;
+    app.viewed(&actor, Event::new("view", "closure", &view.client.id).about(&view.client.id))
+        .await?;
+    page(view)
 }
 
 pub async fn post(

@@ -8,16 +8,16 @@ use jiff::ToSpan;
 use kana::{ClientNumber, Query};
 
 use super::summary::Row;
-use super::{Summary, search};
+use super::{Summary, search, see};
 use crate::access::{Actor, escape};
 use crate::codes::Codes;
 use crate::store::Read;
 use crate::web::submitted::decode;
 use crate::web::{
-    App, Entry, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted, Values,
+    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted, Values,
     page,
 };
-use crate::{args, not_closed, summary_columns, summary_tables, visible};
+use crate::{args, not_closed, shown_area, summary_columns, summary_tables, visible};
 
 /// The list with its filters.
 pub async fn get(
@@ -36,13 +36,16 @@ pub async fn post(
     Submitted(entry): Submitted,
 ) -> Result<Response> {
     let mut read = app.read(&actor).await?;
-    let found = search::find(&mut read, entry.get("q"), FOUND + 1).await?;
-    if let ([only], Query::Number { checked: Ok(_), .. }) =
-        (&found[..], Query::read(entry.get("q")))
-    {
-        return Ok(Redirect::to(&format!("/clients/{}", only.number)).into_response());
+    let mut found = search::find(&mut read, entry.get("q"), FOUND + 1).await?;
+    if let Some(number) = meant(&mut read, entry.get("q"), &found).await? {
+        return Ok(Redirect::to(&format!("/clients/{number}")).into_response());
     }
-    page(searched(&app, &actor, &entry, found))
+    let closed = search::closed(&mut read, entry.get("q"), FOUND + 1).await?;
+    let left_closed = if entry.get("closed").is_empty() { closed.len() } else { 0 };
+    if left_closed == 0 {
+        found.extend(closed);
+    }
+    page(searched(&app, &actor, &entry, (found, left_closed)))
 }
 
 /// Candidates while a name is typed: radios, as the page without script shows them.
@@ -55,6 +58,19 @@ pub async fn suggest(
     let people = search::find(&mut read, entry.get("q"), SUGGESTED).await?;
     let name = if entry.get("name") == "with_client" { "with_client" } else { "client" };
     page(Suggestions { people, name })
+}
+
+/// A whole number opens its person, closed or not, when it can mean nobody else.
+async fn meant(read: &mut Read, typed: &str, found: &[Summary]) -> Result<Option<ClientNumber>> {
+    let Query::Number { checked: Ok(number), .. } = Query::read(typed) else { return Ok(None) };
+    if found.iter().any(|p| p.number != number) {
+        return Ok(None);
+    }
+    match see(read, &number.to_string()).await {
+        Ok(_) => Ok(Some(number)),
+        Err(Error::NotFound) => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 const FOUND: i64 = 100;
@@ -132,7 +148,9 @@ macro_rules! chosen {
         concat!(
             " where ",
             visible!("c.id", "identity"),
-            " and ($6 = '' or r.area = $6)",
+            " and ($6 = '' or ",
+            shown_area!(),
+            " = $6)",
             " and ($7 = '' or (",
             visible!("c.id", "care"),
             " and exists (select 1 from client_cares ca where ca.client_id = c.id",
@@ -229,12 +247,18 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         more,
         searched: None,
         left_out: false,
+        left_closed: 0,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         codes: app.codes.clone(),
     })
 }
 
-fn searched(app: &App, actor: &Actor, entry: &Entry, mut found: Vec<Summary>) -> List {
+fn searched(
+    app: &App,
+    actor: &Actor,
+    entry: &Entry,
+    (mut found, left_closed): (Vec<Summary>, usize),
+) -> List {
     let left_out = found.len() > FOUND as usize;
     found.truncate(FOUND as usize);
     List {
@@ -246,6 +270,7 @@ fn searched(app: &App, actor: &Actor, entry: &Entry, mut found: Vec<Summary>) ->
         more: String::new(),
         searched: Some(entry.get("q").to_owned()),
         left_out,
+        left_closed,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         codes: app.codes.clone(),
     }
@@ -287,6 +312,8 @@ struct List {
     /// What was searched for, when this page answers the search box.
     searched: Option<String>,
     left_out: bool,
+    /// How many closed cases fit as well and are not shown.
+    left_closed: usize,
     enrols: bool,
     codes: std::sync::Arc<Codes>,
 }

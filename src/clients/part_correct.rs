@@ -9,6 +9,7 @@ use super::Summary;
 use super::part_new::open;
 use super::parts::{self, Part, PartRow};
 use crate::access::Actor;
+use crate::audit::Event;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page,
@@ -24,7 +25,9 @@ pub async fn get(
     let part = parts::find(&part).ok_or(Error::NotFound)?;
     let client = open(&app, &actor, &number, part).await?;
     let now = current(&app, &actor, &client, part, &row).await?;
-    let entry = now.entry.clone();
+    let mut entry = now.entry.clone();
+    entry.set("from", now.valid_from.clone());
+    app.viewed(&actor, Event::new("view", part.table, &row).about(&client.id)).await?;
     page(view(&app, &actor, client, part, now, (&entry, &Problems::default(), false)).await?)
 }
 
@@ -50,6 +53,8 @@ pub async fn post(
 /// The part's own questions and why they are answered again.
 pub fn form(part: &Part) -> Form {
     let mut form = part.form.clone();
+    let from = Field::new("from", "いつから", Kind::Date);
+    form.fields.push(from.help("始まりの日もまちがっていたときは直します。"));
     let why = Field::new("why", "訂正の理由", Kind::Text(200));
     form.fields.push(why.required().help("例：聞きまちがい、書きまちがい"));
     form

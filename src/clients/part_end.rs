@@ -1,4 +1,4 @@
-//! A row is no longer so: the day from which it is not.
+//! A row is no longer so, from a day on; or it should never have been there.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,6 +9,7 @@ use super::Summary;
 use super::part_new::open;
 use super::parts::{self, Part};
 use crate::access::Actor;
+use crate::audit::Event;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page,
@@ -21,6 +22,7 @@ pub async fn get(
 ) -> Result<Response> {
     let part = parts::find(&part).ok_or(Error::NotFound)?;
     let client = open(&app, &actor, &number, part).await?;
+    app.viewed(&actor, Event::new("view", part.table, &row).about(&client.id)).await?;
     page(view(&app, &actor, client, part, &row, (&Entry::default(), &Problems::default())).await?)
 }
 
@@ -40,6 +42,30 @@ pub async fn post(
         }
         Err(e) => Err(e),
     }
+}
+
+/// `POST .../void`: the row was a mistake, about somebody else perhaps.
+pub async fn void(
+    State(app): State<App>,
+    actor: Actor,
+    Path((number, part, row)): Path<(String, String, String)>,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let part = parts::find(&part).ok_or(Error::NotFound)?;
+    let client = open(&app, &actor, &number, part).await?;
+    match take_back(&app, &actor, &client, part, &row, &entry).await {
+        Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
+        Err(Error::Refused(bad)) => {
+            let view = view(&app, &actor, client, part, &row, (&entry, &bad)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view.render()?)).into_response())
+        }
+        Err(e) => Err(e),
+    }
+}
+
+pub fn void_form() -> Form {
+    let why = Field::new("why", "取り消す理由", Kind::Text(200)).required();
+    Form::new("part-void", "まちがいとして取り消す", vec![why.help("例：別の人の記録だった")])
 }
 
 pub fn form() -> Form {
@@ -68,6 +94,20 @@ async fn save(
     Ok(tx.commit().await?)
 }
 
+async fn take_back(
+    app: &App,
+    actor: &Actor,
+    client: &Summary,
+    part: &Part,
+    row: &str,
+    entry: &Entry,
+) -> Result<()> {
+    let values = void_form().read(entry, &app.codes)?;
+    let mut tx = app.write(actor).await?;
+    parts::void(&mut tx, &client.id, part, row, values.text("why")).await?;
+    Ok(tx.commit().await?)
+}
+
 async fn view(
     app: &App,
     actor: &Actor,
@@ -79,15 +119,16 @@ async fn view(
     let mut read = app.read(actor).await?;
     let all = parts::history(&mut read, &app.codes, &client.id, part).await?;
     let found = all.into_iter().find(|r| r.id == row && r.voided_at.is_none());
-    let line = found.ok_or(Error::NotFound)?.line(part);
-    let form = form().view(entry, bad, &app.codes, &Options::new());
-    let title = if form.problems.is_empty() {
-        "終わりにする"
-    } else {
-        "エラー：終わりにする"
-    };
+    let found = found.ok_or(Error::NotFound)?;
+    let show = |form: Form, bad: &Problems| form.view(entry, bad, &app.codes, &Options::new());
+    // What was refused belongs to the form whose question it is about.
+    let (of_void, of_end): (Vec<_>, Vec<_>) = bad.0.iter().cloned().partition(|(f, _)| f == "why");
+    let form = show(form(), &Problems(of_end));
+    let void = show(void_form(), &Problems(of_void));
+    let title = if bad.is_empty() { "終わり・取り消し" } else { "エラー：終わり・取り消し" };
     let page = app.page(actor, format!("{title}：{}", client.number), "/clients");
-    Ok(End { page, client, part, line, form })
+    let (line, open) = (found.line(part), found.valid_until.is_none() && !part.lasting);
+    Ok(End { page, client, part, row: found.id, line, open, form, void })
 }
 
 #[derive(Template)]
@@ -96,6 +137,10 @@ struct End {
     page: Page,
     client: Summary,
     part: &'static Part,
+    row: String,
     line: String,
+    /// It has not ended yet.
+    open: bool,
     form: FormView,
+    void: FormView,
 }

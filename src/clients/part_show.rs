@@ -58,6 +58,7 @@ async fn view(
     let (on, known) = (values.date("on"), values.date("known"));
     let rows = rows(app, &mut read, &client.id, part, (on, known)).await?;
     let history = parts::history(&mut read, &app.codes, &client.id, part).await?;
+    let named_by = parts::named_by(&mut read, &client, part).await?;
     let edits = client.closed_on.is_none()
         && app.access.allows(actor.role, "POST", "/clients/{number}/parts/{part}/new");
     Ok(PartPage {
@@ -65,6 +66,7 @@ async fn view(
         as_of: words(on, known),
         form: form().view(asked, &bad, &app.codes, &Options::new()),
         history: if edits || on.is_none() { history } else { vec![] },
+        named_by,
         client,
         part,
         rows,
@@ -110,5 +112,7 @@ struct PartPage {
     form: FormView,
     rows: Vec<PartRow>,
     history: Vec<PartRow>,
+    /// Who names this person in the same part: brothers and sisters are linked from both sides.
+    named_by: Vec<Summary>,
     edits: bool,
 }

@@ -50,9 +50,41 @@ impl Wanted {
     }
 }
 
+macro_rules! wanted {
+    ($standing:literal) => {
+        concat!(
+            "select ",
+            summary_columns!(),
+            " from ",
+            summary_tables!(),
+            " where ",
+            visible!("c.id", "identity"),
+            " and ",
+            $standing,
+            not_closed!("c.id"),
+            " and (b.born_on = $10 or c.number = $11 or c.number = $12 or c.id in (",
+            "select s.client_id from client_search s where s.kind in ('name', 'kana') ",
+            "and s.key >= $6 and s.key < $7) or (c.id in (select s.client_id ",
+            "from client_search s where s.kind = 'phone' and s.key >= $8 and s.key < $9) and ",
+            // A telephone may be a carer's: whose it is, is about the family.
+            visible!("c.id", "family"),
+            ")) order by n.family_kana, n.given_kana, c.number limit $13"
+        )
+    };
+}
+
 /// The first people the actor may see who fit, in the order of their reading. Closed cases are left
 /// out: nobody is offered who has died or moved away.
 pub async fn find(read: &mut Read, typed: &str, limit: i64) -> Result<Vec<Summary>> {
+    ask(read, wanted!(""), typed, limit).await
+}
+
+/// The closed cases that fit, for whoever asks for them.
+pub async fn closed(read: &mut Read, typed: &str, limit: i64) -> Result<Vec<Summary>> {
+    ask(read, wanted!("not "), typed, limit).await
+}
+
+async fn ask(read: &mut Read, sql: &'static str, typed: &str, n: i64) -> Result<Vec<Summary>> {
     let w = Wanted::read(typed);
     if w.is_empty() {
         return Ok(vec![]);
@@ -60,22 +92,8 @@ pub async fn find(read: &mut Read, typed: &str, limit: i64) -> Result<Vec<Summar
     let (key, phone) = (w.key.unwrap_or_default(), w.phone.unwrap_or_default());
     let rows: Vec<Row> = read
         .see_all(
-            concat!(
-                "select ",
-                summary_columns!(),
-                " from ",
-                summary_tables!(),
-                " where ",
-                visible!("c.id", "identity"),
-                " and ",
-                not_closed!("c.id"),
-                " and (b.born_on = $10 or c.number = $11 or c.number = $12 or c.id in (",
-                "select s.client_id from client_search s where s.kind in ('name', 'kana') ",
-                "and s.key >= $6 and s.key < $7 union all select s.client_id ",
-                "from client_search s where s.kind = 'phone' and s.key >= $8 and s.key < $9))",
-                " order by n.family_kana, n.given_kana, c.number limit $13"
-            ),
-            args![key.0, key.1, phone.0, phone.1, w.born_on, w.numbers[0], w.numbers[1], limit],
+            sql,
+            args![key.0, key.1, phone.0, phone.1, w.born_on, w.numbers[0], w.numbers[1], n],
         )
         .await?;
     let today = read.actor.today();

@@ -44,12 +44,27 @@ pub(super) struct Row {
     address_hidden: i64,
 }
 
+/// The area of a residence `r`, unless the address is hidden from the actor: where somebody hides
+/// from is not said on any list, and not by what a filter finds either.
+#[macro_export]
+macro_rules! shown_area {
+    () => {
+        "case when $1 not in ('controller', 'team') and exists (select 1 from restrictions hid \
+          where hid.client_id = c.id and hid.kind = 'address_hidden' and hid.voided_at is null \
+          and hid.valid_from <= $5 and (hid.valid_until is null or hid.valid_until > $5)) \
+         then null else r.area end"
+    };
+}
+
 /// The columns of a summary for `clients c`; today is the actor's `$5`.
 #[macro_export]
 macro_rules! summary_columns {
     () => {
-        "c.id, c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on, b.expected_on, \
-         b.sex, r.area, \
+        concat!(
+            "c.id, c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on, \
+             b.expected_on, b.sex, ",
+            $crate::shown_area!(),
+            " as area, \
          (select a.name from assignments g join accounts a on a.id = g.account_id \
           where g.client_id = c.id and g.kind = 'main' and g.voided_at is null \
           and g.valid_from <= $5 and (g.valid_until is null or g.valid_until > $5) \
@@ -59,6 +74,7 @@ macro_rules! summary_columns {
          (select count(*) from restrictions h where h.client_id = c.id \
           and h.kind = 'address_hidden' and h.voided_at is null and h.valid_from <= $5 \
           and (h.valid_until is null or h.valid_until > $5)) as address_hidden"
+        )
     };
 }
 

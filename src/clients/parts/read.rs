@@ -6,6 +6,7 @@ use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use super::Part;
 use crate::access::{Role, visible};
 use crate::args;
+use crate::clients::{Summary, see_by_id};
 use crate::codes::Codes;
 use crate::store::{Read, Sql};
 use crate::web::{Entry, Field, Kind, Result};
@@ -105,6 +106,31 @@ pub async fn history(
     );
     let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id]).await?;
     Ok(found.into_iter().map(|s| s.row(part, codes)).collect())
+}
+
+/// The people the actor may see whose folder names this person in the same part, today.
+pub async fn named_by(
+    read: &mut Read,
+    client: &Summary,
+    part: &'static Part,
+) -> Result<Vec<Summary>> {
+    let today = read.actor.today();
+    let mut out = vec![];
+    for field in part.form.fields.iter().filter(|f| f.kind == Kind::Client) {
+        let sql = format!(
+            "select distinct x.client_id from {} x where x.{} = $6 and x.voided_at is null
+               and x.valid_from <= $7 and (x.valid_until is null or x.valid_until > $7) and {}",
+            part.table,
+            field.name,
+            visible("x.client_id", part.category)
+        );
+        let number = client.number.to_string();
+        let ids: Vec<(String,)> = read.see_all(Sql::built(sql), args![number, today]).await?;
+        for (id,) in ids {
+            out.extend(see_by_id(read, &id).await?);
+        }
+    }
+    Ok(out)
 }
 
 /// Whether the actor may read the part's category at all; no rows then means "not agreed", not "none".
