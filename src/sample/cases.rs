@@ -120,7 +120,7 @@ impl<'w> Desk<'_, 'w> {
             let most = if who == "demo-coordinator" { OPEN.0 } else { OPEN.1 };
             if made <= recent || *n >= most || closed.is_some() {
                 let ends = closed.is_none_or(|c| promise.due < c) && promise.due < self.today;
-                if ends && !self.luck.chance(1) {
+                if ends {
                     kept.push(self.kept(who, promise));
                 }
                 continue;

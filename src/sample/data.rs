@@ -106,12 +106,15 @@ pub(super) struct Closure {
     pub reason: String,
 }
 
-/// 内容の分類 and what is said about it: (who, stage, text, answer, next step).
+/// 相談の文: (who, stage, text, answer, next step).
+pub(super) type Phrase = (String, String, String, String, String);
+
+/// 内容の分類 and what is said about it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Topic {
     pub topic: String,
-    pub of: Vec<(String, String, String, String, String)>,
+    pub of: Vec<Phrase>,
 }
 
 /// 支援経過: (kind, stage, with whom, text, agreed, next step, activity).
@@ -247,9 +250,8 @@ mod tests {
             }
             let consents = c.consents.iter().filter_map(|c| c.split(' ').next());
             let bodies = c.team.iter().map(String::as_str).chain(consents);
-            for body in bodies.filter(|b| ward.organisation(b).is_none()) {
-                panic!("{}: {body}", c.key);
-            }
+            let odd: Vec<&str> = bodies.filter(|b| ward.organisation(b).is_none()).collect();
+            assert!(odd.is_empty(), "{}: {odd:?}", c.key);
         }
     }
 

@@ -3,7 +3,7 @@
 use civil::Date;
 use jiff::{Span, ToSpan};
 
-use super::data::{Organisation, Topic, Ward};
+use super::data::{Organisation, Phrase, Topic, Ward};
 use super::life::{Life, at, working_day};
 use super::luck::Luck;
 use super::plan::{Call, Deed, Promise, Step};
@@ -138,7 +138,7 @@ impl<'w> Desk<'_, 'w> {
         kind: &str,
         person: Option<usize>,
         on: Date,
-    ) -> Option<(&'w Topic, &'w (String, String, String, String, String))> {
+    ) -> Option<(&'w Topic, &'w Phrase)> {
         let life = person.and_then(|n| self.lives.get(n));
         let fitting: Vec<_> = self
             .ward

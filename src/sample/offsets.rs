@@ -41,7 +41,7 @@ fn born_in_grade(text: &str, today: Date) -> Option<Date> {
     let (month, day) = month_day.split_once('-')?;
     let (month, day) = (month.parse().ok()?, day.parse().ok()?);
     let early = (month, day) <= (4, 1);
-    let year = FiscalYear::of(today).year() as i16 - 6 - grade.parse::<i16>().ok()?;
+    let year = FiscalYear::of(today).year() - 6 - grade.parse::<i16>().ok()?;
     Date::new(year + i16::from(early), month, day).ok()
 }
 
