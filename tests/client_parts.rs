@@ -26,8 +26,15 @@ async fn commit<T>(mut tx: Tx, done: Result<T, Error>) -> Result<T, Error> {
 }
 
 async fn enrolled(w: &World, by: &Actor, kana: &str, born: &str) -> Enrolled {
-    let fields = [("family", "試し"), ("given", "人"), ("family_kana", kana),
-        ("given_kana", "ひと"), ("born_on", born), ("sex", "unknown"), ("area", "east")];
+    let fields = [
+        ("family", "試し"),
+        ("given", "人"),
+        ("family_kana", kana),
+        ("given_kana", "ひと"),
+        ("born_on", born),
+        ("sex", "unknown"),
+        ("area", "east"),
+    ];
     let mut tx = w.write(by).await;
     let done = enrol::enrol(&mut tx, &values(w, &enrol::form(), &fields)).await;
     commit(tx, done).await.unwrap()
@@ -41,16 +48,28 @@ fn day(d: &str) -> Date {
     d.parse().unwrap()
 }
 
-async fn add(w: &World, by: &Actor, id: &str, p: &str, f: &[(&str, &str)], from: &str)
-    -> Result<String, Error> {
+async fn add(
+    w: &World,
+    by: &Actor,
+    id: &str,
+    p: &str,
+    f: &[(&str, &str)],
+    from: &str,
+) -> Result<String, Error> {
     let p = part(p);
     let mut tx = w.write(by).await;
     let done = parts::add(&mut tx, id, p, &values(w, &p.form, f), Some(day(from))).await;
     commit(tx, done).await
 }
 
-async fn rows(w: &World, by: &Actor, id: &str, p: &str, on: &str, known: Option<&str>)
-    -> Vec<PartRow> {
+async fn rows(
+    w: &World,
+    by: &Actor,
+    id: &str,
+    p: &str,
+    on: &str,
+    known: Option<&str>,
+) -> Vec<PartRow> {
     let known = known.map(|k| k.parse().unwrap());
     let mut read = w.read(by).await;
     parts::rows(&mut read, &w.app.codes, id, part(p), day(on), known).await.unwrap()

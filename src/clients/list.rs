@@ -14,8 +14,8 @@ use crate::codes::Codes;
 use crate::store::Read;
 use crate::web::submitted::decode;
 use crate::web::{
-    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted, Values,
-    page,
+    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
+    Values, page,
 };
 use crate::{args, not_closed, shown_area, summary_columns, summary_tables, visible};
 

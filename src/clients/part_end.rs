@@ -125,7 +125,11 @@ async fn view(
     let (of_void, of_end): (Vec<_>, Vec<_>) = bad.0.iter().cloned().partition(|(f, _)| f == "why");
     let form = show(form(), &Problems(of_end));
     let void = show(void_form(), &Problems(of_void));
-    let title = if bad.is_empty() { "終わり・取り消し" } else { "エラー：終わり・取り消し" };
+    let title = if bad.is_empty() {
+        "終わり・取り消し"
+    } else {
+        "エラー：終わり・取り消し"
+    };
     let page = app.page(actor, format!("{title}：{}", client.number), "/clients");
     let (line, open) = (found.line(part), found.valid_until.is_none() && !part.lasting);
     Ok(End { page, client, part, row: found.id, line, open, form, void })

@@ -14,7 +14,6 @@ pub struct Batch {
     pub id: String,
     pub layout: String,
     pub file_name: String,
-    pub file_digest: String,
     pub state: String,
     pub summary: String,
     pub created_at: String,
@@ -29,7 +28,7 @@ pub const PIECE: i64 = 500;
 macro_rules! batches {
     ($rest:literal) => {
         concat!(
-            "select b.id, b.layout, b.file_name, b.file_digest, b.state, b.summary, b.created_at,
+            "select b.id, b.layout, b.file_name, b.state, b.summary, b.created_at,
                a.name as creator, b.saved_at, b.undone_at
              from import_batches b join accounts a on a.id = b.created_by
              where b.controller_id = $1

@@ -58,7 +58,8 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
     let people: Vec<PersonRow> = read
         .see_all(
             concat!(
-                "select c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on, b.expected_on,
+                "select c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on,
+                   b.expected_on,
                    (select count(*) from closures x where x.client_id = c.id
                      and x.reopened_at is null) as closed
                  from clients c

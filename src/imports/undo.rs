@@ -62,9 +62,10 @@ pub async fn undo(tx: &mut Tx, id: &str, target: Target) -> Result<()> {
     Ok(())
 }
 
-/// Nothing is deleted, so the person stays a number that is closed and has no name: every row of the
-/// folder is voided, nobody is on the team, no spelling finds it. The closure is of a kind nobody can
-/// choose, dated the day of the enrolment, so that no list and no statistic of any day counts it.
+/// Nothing is deleted, so the person stays a number that is closed and has no name: every row of
+/// the folder is voided, nobody is on the team, no spelling finds it. The closure is of a kind
+/// nobody can choose, dated the day of the enrolment, so that no list and no statistic of any day
+/// counts it.
 async fn unenrol(tx: &mut Tx, id: &str, why: &str) -> Result<()> {
     let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
     let tables = parts::all().iter().map(|p| p.table).chain(["team_members"]);

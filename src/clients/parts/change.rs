@@ -147,8 +147,7 @@ async fn moved(
            and valid_from < $3 order by valid_from desc limit 1",
         part.table
     );
-    let before: Option<(String,)> =
-        tx.maybe(Sql::built(sql), args![client_id, old, from]).await?;
+    let before: Option<(String,)> = tx.maybe(Sql::built(sql), args![client_id, old, from]).await?;
     if let Some((before,)) = before {
         strike(tx, part, &before, why).await?;
         copy(tx, part, &before, from).await?;

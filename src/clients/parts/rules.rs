@@ -67,7 +67,9 @@ async fn person(
     typed: &str,
 ) -> Result<std::result::Result<String, &'static str>> {
     match see(tx, typed).await {
-        Ok(found) if found.id == client_id => return Ok(Err("本人の番号です。相手の番号を入力してください")),
+        Ok(found) if found.id == client_id => {
+            return Ok(Err("本人の番号です。相手の番号を入力してください"));
+        }
         Ok(found) => return Ok(Ok(found.number.to_string())),
         Err(Error::NotFound) => {}
         Err(e) => return Err(e),
