@@ -146,7 +146,9 @@ async fn same_reading(read: &mut Read, of: &Summary) -> Result<Vec<Namesake>> {
                 " where c.id <> $6 and n.family_kana || ' ' || coalesce(n.given_kana, '') =
                    (select m.family_kana || ' ' || coalesce(m.given_kana, '') from client_names m
                     where m.client_id = $6 and m.voided_at is null and m.valid_from <= $5
-                      and (m.valid_until is null or m.valid_until > $5))
+                      and (m.valid_until is null or m.valid_until > $5) and ",
+                visible!("m.client_id", "identity"),
+                ")
                   and ",
                 not_closed!("c.id"),
                 " and ",

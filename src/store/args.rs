@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use super::{Error, Result};
 
 /// A value for a placeholder. A missing value keeps its type: PostgreSQL prepares by it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Arg<'a> {
     Text(Option<Cow<'a, str>>),
     Int(Option<i64>),

@@ -19,6 +19,8 @@ pub use args::{Arg, FromBoth, ToArg};
 pub use guards::APPEND_ONLY;
 pub use probe::Probe;
 pub use references::broken_references;
+#[cfg(debug_assertions)]
+pub use probe::{Questions, predicates};
 pub use sql::Sql;
 pub use tx::Tx;
 
@@ -180,7 +182,7 @@ impl Read {
     fn seen<'a>(&self, sql: Sql, args: &[Arg<'a>]) -> (Sql, Vec<Arg<'a>>) {
         let mut all = self.actor.sight();
         all.extend_from_slice(args);
-        (self.probe.sees(sql), all)
+        (self.probe.sees(sql, args), all)
     }
 
     async fn run(&mut self, sql: Sql, args: &[Arg<'_>]) -> Result<u64> {

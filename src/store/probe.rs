@@ -1,7 +1,7 @@
 //! What the tests may watch: every statement that was asked, and one predicate that is switched
 //! off to see whether a test notices. Release builds keep nothing and switch nothing off.
 
-use super::Sql;
+use super::{Arg, Sql};
 
 /// 計測. Belongs to one [`super::Db`], so that tests which run side by side do not meet.
 #[derive(Clone, Default)]
@@ -14,16 +14,23 @@ pub struct Probe {
 impl Probe {
     pub(super) fn asks(&self, _: &Sql) {}
 
-    pub(super) fn sees(&self, sql: Sql) -> Sql {
+    pub(super) fn sees(&self, sql: Sql, _: &[Arg<'_>]) -> Sql {
         sql
     }
 }
 
 #[cfg(debug_assertions)]
 mod watched {
-    use std::collections::BTreeSet;
+    use std::borrow::Cow;
+    use std::collections::{BTreeMap, BTreeSet};
 
-    use super::{Probe, Sql};
+    use super::{Arg, Probe, Sql};
+
+    /// The statements that carry a predicate, each with the values it was asked with.
+    pub type Questions = BTreeMap<String, Vec<Vec<Arg<'static>>>>;
+
+    /// So many sets of values are kept for each statement.
+    const KEPT: usize = 40;
 
     /// How a predicate begins in the text of a statement.
     const SEE: &str = "(/*see*/";
@@ -31,7 +38,7 @@ mod watched {
     #[derive(Default)]
     pub struct Kept {
         asked: BTreeSet<String>,
-        seen: BTreeSet<String>,
+        seen: Questions,
         weak: Option<(String, usize)>,
     }
 
@@ -44,10 +51,12 @@ mod watched {
             }
         }
 
-        pub(in crate::store) fn sees(&self, sql: Sql) -> Sql {
+        pub(in crate::store) fn sees(&self, sql: Sql, args: &[Arg<'_>]) -> Sql {
             let Ok(mut kept) = self.kept.lock() else { return sql };
-            if !kept.seen.contains(sql.text()) {
-                kept.seen.insert(sql.text().to_owned());
+            let with = kept.seen.entry(sql.text().to_owned()).or_default();
+            let args: Vec<_> = args.iter().map(owned).collect();
+            if with.len() < KEPT && !with.contains(&args) {
+                with.push(args);
             }
             match &kept.weak {
                 Some((text, n)) if text == sql.text() => Sql::built(weakened(text, *n)),
@@ -60,12 +69,9 @@ mod watched {
             self.kept.lock().map(|k| k.asked.clone()).unwrap_or_default()
         }
 
-        /// Every predicate so far: the statement that was asked as the actor, and which of the
-        /// predicates in it.
-        pub fn predicates(&self) -> Vec<(String, usize)> {
-            let seen = self.kept.lock().map(|k| k.seen.clone()).unwrap_or_default();
-            let each = |s: String| (0..s.matches(SEE).count().max(1)).map(move |n| (s.clone(), n));
-            seen.into_iter().flat_map(each).collect()
+        /// What was asked with a predicate since the last time.
+        pub fn questions(&self) -> Questions {
+            self.kept.lock().map(|mut k| std::mem::take(&mut k.seen)).unwrap_or_default()
         }
 
         /// From now on this predicate is true for everybody; `None` makes all hold again.
@@ -73,6 +79,19 @@ mod watched {
             if let Ok(mut kept) = self.kept.lock() {
                 kept.weak = which;
             }
+        }
+    }
+
+    /// How many predicates a statement carries.
+    pub fn predicates(sql: &str) -> usize {
+        sql.matches(SEE).count()
+    }
+
+    fn owned(arg: &Arg<'_>) -> Arg<'static> {
+        match arg {
+            Arg::Text(t) => Arg::Text(t.as_ref().map(|t| Cow::Owned(t.to_string()))),
+            Arg::Int(n) => Arg::Int(*n),
+            Arg::Real(x) => Arg::Real(*x),
         }
     }
 
@@ -87,3 +106,6 @@ mod watched {
         }
     }
 }
+
+#[cfg(debug_assertions)]
+pub use watched::{Questions, predicates};

@@ -1,5 +1,10 @@
 //! Who sees what: the table of routes, the predicate, every route as every role, and a run that
 //! weakens one predicate at a time to show that these tests would notice.
 
+mod mutation;
+mod people;
+mod places;
 mod predicate;
+mod replay;
 mod table;
+mod walk;

@@ -70,8 +70,21 @@ impl Browser {
         file_name: &str,
         file: &[u8],
     ) -> Answer {
+        let mut all = fields.to_vec();
+        all.push(("_csrf", &self.actor.csrf));
+        self.upload_raw(path, &all, file_name, file).await
+    }
+
+    /// Sends exactly these fields and the file.
+    pub async fn upload_raw(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file_name: &str,
+        file: &[u8],
+    ) -> Answer {
         let mut body = vec![];
-        for (name, value) in fields.iter().chain([&("_csrf", self.actor.csrf.as_str())]) {
+        for (name, value) in fields {
             let head =
                 format!("--bound\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
             body.extend_from_slice(format!("{head}{value}\r\n").as_bytes());

@@ -52,6 +52,11 @@ fn asked_for(engine: Engine) -> bool {
     env::var("KAKEHASHI_TEST_ENGINES").map_or(true, |all| all.contains(name))
 }
 
+/// A fresh world on an engine that is already running.
+pub async fn fresh(on_postgres: bool) -> World {
+    if on_postgres { postgres().await.expect("a cluster") } else { sqlite().await }
+}
+
 async fn settle(url: &str) {
     let start: Instant = world::START.parse().unwrap();
     let db = Db::connect(url).await.unwrap();

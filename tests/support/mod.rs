@@ -8,7 +8,7 @@ mod engines;
 mod people;
 mod world;
 
-pub use browser::{Answer, Browser};
+pub use browser::{Answer, Browser, encode, escape};
 pub use engines::{Engine, run};
 pub use people::{ABROAD, HOME, Seat};
 pub use world::{Person, World};

@@ -15,7 +15,7 @@ use kakehashi::store::{Arg, Db, Read, Sql, Tx};
 use kakehashi::web::{App, Clock, Config};
 
 use super::people::{self, HOME, Seat};
-use super::{Browser, digest};
+use super::{Browser, digest, engines};
 
 /// When every world begins.
 pub const START: &str = "2026-11-20T01:00:00.000Z";
@@ -62,6 +62,15 @@ impl World {
             other.router = routes::router(other.app.clone());
         }
         other
+    }
+
+    /// A second fresh world on the same engine; `done` ends it.
+    pub async fn another(&self) -> Self {
+        engines::fresh(self.app.db.is_postgres()).await
+    }
+
+    pub async fn done(self) {
+        self.finish().await;
     }
 
     /// The person of the role in the ward, as an operation would get them.

@@ -1,0 +1,527 @@
+//! The people of the walk: each stands differently to the first seat of every role, and everything
+//! known about a person carries a mark that says whose it is and of which category.
+
+use kakehashi::access::{Actor, Role};
+use kakehashi::args;
+use kakehashi::audit::Event;
+use kakehashi::clients::parts;
+use kakehashi::store::{Arg, Sql, Tx};
+use kakehashi::web::Kind;
+
+use crate::support::{Seat, World};
+
+/// Numbers of people; from `UNNAMED` on, consultations that name nobody.
+pub const PEOPLE: [usize; 11] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
+pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"];
+
+/// 1 team, consent for all, parent; 2 consent for identity only; 3 no consent; 4 team ended;
+/// 5 consent without team; 6 the neighbouring ward's, team and consent; 7 nobody's; 8 the
+/// neighbouring ward's; 9 closed; 10 hidden address; 11 consent for everything
+/// but who it is.
+fn in_team(n: usize) -> bool {
+    matches!(n, 1 | 2 | 3 | 6 | 9 | 10 | 11)
+}
+
+fn agreed(n: usize, category: &str) -> bool {
+    match n {
+        2 => category == "identity",
+        11 => category != "identity",
+        1 | 4 | 5 | 6 | 9 | 10 => true,
+        _ => false,
+    }
+}
+
+pub fn abroad(n: usize) -> bool {
+    matches!(n, 6 | 8 | 34)
+}
+
+/// The rules by hand: may the role's first seat see this category of this person?
+pub fn may_see(role: Role, n: usize, category: &str) -> bool {
+    if UNNAMED.contains(&n) {
+        return category == "consultation"
+            && match role {
+                Role::Officer | Role::Nurse => !abroad(n),
+                Role::Coordinator => n == 32,
+                Role::Hospital => n == 35,
+                _ => false,
+            };
+    }
+    match role {
+        Role::Officer | Role::Nurse => !abroad(n),
+        Role::Coordinator => !abroad(n) && in_team(n),
+        Role::Operator | Role::Hospital | Role::School => in_team(n) && agreed(n, category),
+        Role::Family => n == 1,
+        _ => false,
+    }
+}
+
+/// The mark of a category in everything known about a person.
+pub fn mark(n: usize, category: &str) -> String {
+    let letter = match category {
+        "identity" => "名",
+        "family" => "家",
+        "care" => "医",
+        "address" => "住",
+        _ => "相",
+    };
+    format!("秘{n}号{letter}")
+}
+
+/// Fills a world with what `keep` allows; with everything, or with what one actor may see.
+pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
+    let mut tx = w.write(&w.system()).await;
+    for seat in Seat::ALL {
+        coordinator(w, &mut tx, seat).await;
+    }
+    for n in PEOPLE.into_iter().filter(|n| CATEGORIES.iter().any(|c| keep(*n, c))) {
+        let mut ward = Ward { w, tx: &mut tx, n };
+        ward.client().await;
+        ward.relations().await;
+        for part in parts::all().iter().filter(|p| keep(n, p.category)) {
+            ward.part(part).await;
+        }
+        if keep(n, "care") {
+            ward.score().await;
+        }
+        if keep(n, "identity") {
+            ward.found_by().await;
+        }
+        if keep(n, "consultation") {
+            ward.consultation(Some(format!("client-{n}"))).await;
+            ward.note().await;
+        }
+        ward.assignment().await;
+    }
+    for n in UNNAMED.into_iter().filter(|n| keep(*n, "consultation")) {
+        Ward { w, tx: &mut tx, n }.consultation(None).await;
+    }
+    put(&mut tx, "update client_numbers set last = 50", args![]).await;
+    tx.record(Event::new("prepare", "world", "")).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn put(tx: &mut Tx, sql: &str, args: &[Arg<'_>]) {
+    tx.exec(Sql::built(sql), args).await.unwrap_or_else(|e| panic!("{e}: {sql}"));
+}
+
+async fn coordinator(w: &World, tx: &mut Tx, seat: Seat) {
+    let a = w.seated(Role::Coordinator, seat);
+    put(
+        tx,
+        "insert into coordinators (id, account_id, organisation_id, areas, training, valid_from,
+           recorded_at, recorded_by) values ($1, $1, $2, 'east', 'done', '2026-04-01', $3, $1)",
+        args![a.account_id, a.organisation_id, a.at],
+    )
+    .await;
+}
+
+const FROM: &str = "2026-05-01";
+const AT: &str = "2026-11-02T01:00:00.000Z";
+const ON: &str = "2026-11-02";
+const LONG_AGO: &str = "2026-05-02T01:00:00.000Z";
+
+struct Ward<'a> {
+    w: &'a World,
+    tx: &'a mut Tx,
+    n: usize,
+}
+
+impl Ward<'_> {
+    fn id(&self, noun: &str) -> String {
+        format!("{noun}-{}", self.n)
+    }
+
+    fn seat(&self) -> Seat {
+        if abroad(self.n) { Seat::Abroad } else { Seat::First }
+    }
+
+    fn officer(&self) -> String {
+        self.w.seated(Role::Officer, self.seat()).account_id
+    }
+
+    async fn client(&mut self) {
+        let (id, n, by) = (self.id("client"), self.n as i64, self.officer());
+        put(
+            self.tx,
+            "insert into clients (id, number, controller_id, enrolled_on, enrolled_at, enrolled_by)
+             values ($1, $2, $3, $4, $5, $6)",
+            args![id, n, self.seat().controller(), "2026-11-15", AT, by],
+        )
+        .await;
+        if self.n == 9 {
+            put(
+                self.tx,
+                "insert into closures (id, client_id, kind, closed_on, recorded_at, recorded_by)
+                 values ('closure-9', $1, 'moved_out', $2, $3, $4)",
+                args![id, ON, AT, by],
+            )
+            .await;
+        }
+        if self.n == 10 {
+            put(
+                self.tx,
+                "insert into restrictions (id, client_id, kind, valid_from, recorded_at,
+                   recorded_by) values ('restriction-10', $1, 'address_hidden', $2, $3, $4)",
+                args![id, FROM, AT, by],
+            )
+            .await;
+        }
+    }
+
+    async fn relations(&mut self) {
+        for role in [Role::Operator, Role::Hospital, Role::School, Role::Coordinator] {
+            if in_team(self.n) || self.n == 4 {
+                self.member(role, (self.n == 4).then_some("2026-10-01")).await;
+            }
+            if role != Role::Coordinator {
+                self.consent(role).await;
+            }
+        }
+        if matches!(self.n, 1 | 4) {
+            let until = (self.n == 4).then_some("2026-10-01");
+            put(
+                self.tx,
+                "insert into family_links (id, account_id, client_id, relation, valid_from,
+                   valid_until, recorded_at, recorded_by) values ($1, $2, $3, 'mother', $4, $5, $6,
+                   $2)",
+                args![
+                    self.id("link"),
+                    self.w.actor(Role::Family).account_id,
+                    self.id("client"),
+                    FROM,
+                    until,
+                    AT
+                ],
+            )
+            .await;
+        }
+    }
+
+    async fn member(&mut self, role: Role, until: Option<&str>) {
+        let a = self.w.actor(role);
+        put(
+            self.tx,
+            "insert into team_members (id, client_id, organisation_id, account_id, role,
+               valid_from, valid_until, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, 'other', $5, $6, $7, $4)",
+            args![
+                format!("team-{}-{}", self.n, role.code()),
+                self.id("client"),
+                a.organisation_id,
+                a.account_id,
+                FROM,
+                until,
+                AT
+            ],
+        )
+        .await;
+    }
+
+    async fn consent(&mut self, role: Role) {
+        let id = format!("consent-{}-{}", self.n, role.code());
+        let categories: Vec<_> = CATEGORIES.into_iter().filter(|c| agreed(self.n, c)).collect();
+        if categories.is_empty() {
+            return;
+        }
+        put(
+            self.tx,
+            "insert into consents (id, client_id, purpose, recipient_id, valid_from, valid_until,
+               given_by, given_on, recorded_at, recorded_by)
+             values ($1, $2, 'support', $3, $4, '2026-11-25', '母', $4, $5, $6)",
+            args![
+                id,
+                self.id("client"),
+                self.w.actor(role).organisation_id,
+                FROM,
+                AT,
+                self.officer()
+            ],
+        )
+        .await;
+        for category in categories {
+            put(
+                self.tx,
+                "insert into consent_categories (consent_id, category) values ($1, $2)",
+                args![id, category],
+            )
+            .await;
+        }
+    }
+
+    /// A row of a part of the folder with every field answered.
+    async fn part(&mut self, part: &parts::Part) {
+        let word = match part.hidden_by {
+            Some(_) => mark(self.n, "address"),
+            None => mark(self.n, part.category),
+        };
+        let (mut names, mut values) = (vec![], vec![]);
+        for field in &part.form.fields {
+            let list = |l: &str| self.w.app.codes.list(l)[0].id.clone();
+            let text = |s: String| Arg::Text(Some(s.into()));
+            values.push(match field.kind {
+                Kind::Number { min, .. } => Arg::Int(Some(min)),
+                Kind::Yes => Arg::Int(Some(1)),
+                Kind::Code("whereabouts") => text("hospital".into()),
+                Kind::Code("device_kind") | Kind::Select("device_kind") => {
+                    text("ventilator".into())
+                }
+                Kind::Code(l) | Kind::Select(l) | Kind::Codes(l) => text(list(l)),
+                Kind::Date if field.name == "born_on" && self.n % 2 == 0 => {
+                    text("2026-11-01".into())
+                }
+                Kind::Date if field.name == "born_on" => text("2021-04-02".into()),
+                Kind::Date if field.name == "checked_on" => text("2026-06-01".into()),
+                Kind::Date => text("2026-11-25".into()),
+                Kind::Time => text("09:00".into()),
+                Kind::Kana(_) => text("ひみつ".into()),
+                Kind::Phone => text(format!("03-0000-{:04}", self.n)),
+                _ => text(word.clone()),
+            });
+            names.push(format!("\"{}\"", field.name));
+        }
+        let places: Vec<_> = (6..6 + names.len()).map(|n| format!("${n}")).collect();
+        let sql = format!(
+            "insert into {} (id, client_id, valid_from, recorded_at, recorded_by, {})
+             values ($1, $2, $3, $4, $5, {})",
+            part.table,
+            names.join(", "),
+            places.join(", ")
+        );
+        let (id, client, by) = (self.id(part.id), self.id("client"), self.officer());
+        let mut all = args![id, client, FROM, AT, by].to_vec();
+        all.extend(values);
+        put(self.tx, &sql, &all).await;
+    }
+
+    async fn score(&mut self) {
+        let word = mark(self.n, "care");
+        put(
+            self.tx,
+            "insert into care_scores (id, client_id, base_judged_by, base_judged_on, base_judge,
+               base_points, watch_points, table_since, valid_from, recorded_at, recorded_by)
+             values ($1, $2, 'physician', $3, $4, 10, 0, '2021-04-01', $3, $5, $6)",
+            args![self.id("score"), self.id("client"), FROM, word, AT, self.officer()],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into care_score_rows (care_score_id, code) values ($1, 'ventilator')",
+            args![self.id("score")],
+        )
+        .await;
+    }
+
+    /// When something was last heard of a person.
+    fn when(&self) -> (&'static str, &'static str) {
+        if matches!(self.n, 2 | 5 | 11) { (LONG_AGO, "2026-05-02") } else { (AT, ON) }
+    }
+
+    /// What the search looks in.
+    async fn found_by(&mut self) {
+        let name = mark(self.n, "identity");
+        let keys = kana::suffix_keys(&format!("{name}{name}")).into_iter().map(|k| (k, "name"));
+        let readings = kana::suffix_keys("ひみつひみつ").into_iter().map(|k| (k, "kana"));
+        for (key, kind) in keys.chain(readings) {
+            put(
+                self.tx,
+                "insert into client_search (key, client_id, kind) values ($1, $2, $3)",
+                args![key, self.id("client"), kind],
+            )
+            .await;
+        }
+    }
+
+    /// The ward's office takes calls; those that name nobody come to different desks.
+    fn desk(&self) -> Actor {
+        match self.n {
+            32 => self.w.actor(Role::Coordinator),
+            33 => self.w.seated(Role::Coordinator, Seat::Second),
+            35 => self.w.actor(Role::Hospital),
+            _ => self.w.seated(Role::Officer, self.seat()),
+        }
+    }
+
+    /// A consultation that was corrected once, and its promise.
+    async fn consultation(&mut self, client: Option<String>) {
+        let old = self.id("old-consultation");
+        self.one_consultation(&client, &old, None, true).await;
+        self.one_consultation(&client, &self.id("consultation"), Some(&old), false).await;
+        self.promise(client).await;
+    }
+
+    async fn one_consultation(
+        &mut self,
+        client: &Option<String>,
+        id: &str,
+        replaces: Option<&str>,
+        voided: bool,
+    ) {
+        let desk = self.desk();
+        let (at, on) = self.when();
+        let (word, standing) =
+            (mark(self.n, "consultation"), if client.is_some() { "named" } else { "nobody" });
+        put(
+            self.tx,
+            "insert into consultations (id, controller_id, organisation_id, client_id, standing,
+               occurred_at, occurred_on, minutes, channel, inquirer_kind, inquirer_name, scope,
+               series, region, text, answer, words, handler_id, recorded_at, recorded_by,
+               replaces_id, voided_at, voided_by)
+             values ($1, $2, $3, $4, $5, $6, $7, 30, $8, $9, $10, 'individual', 'new', 'ku', $10,
+               $10, $11, $12, $6, $12, $13, $14, $15)",
+            args![
+                id,
+                self.seat().controller(),
+                desk.organisation_id,
+                client,
+                standing,
+                at,
+                on,
+                self.first("channel"),
+                self.first("inquirer_kind"),
+                word,
+                kana::search_key(&word),
+                desk.account_id,
+                replaces,
+                voided.then_some(AT),
+                voided.then_some(desk.account_id.as_str())
+            ],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into consultation_topics (consultation_id, topic) values ($1, $2)",
+            args![id, self.first("topic")],
+        )
+        .await;
+    }
+
+    /// Promised by the first centre for whoever has the case.
+    async fn promise(&mut self, client: Option<String>) {
+        let mut desk = self.desk();
+        if client.is_some() && !abroad(self.n) {
+            let holder = self.holder().account_id;
+            desk = self.w.actor(Role::Coordinator);
+            desk.account_id = holder;
+        }
+        let word = mark(self.n, "consultation");
+        put(
+            self.tx,
+            "insert into follow_ups (id, controller_id, organisation_id, client_id, source,
+               source_id, what, due_on, owner_id, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, 'consultation', $5, $6, $7, $8, $9, $8)",
+            args![
+                self.id("follow"),
+                self.seat().controller(),
+                desk.organisation_id,
+                client,
+                self.id("consultation"),
+                word,
+                "2026-11-10",
+                desk.account_id,
+                AT
+            ],
+        )
+        .await;
+    }
+
+    async fn note(&mut self) {
+        let old = self.id("old-note");
+        self.one_note(&old, None, true).await;
+        self.one_note(&self.id("note"), Some(&old), false).await;
+    }
+
+    async fn one_note(&mut self, id: &str, replaces: Option<&str>, voided: bool) {
+        let officer = self.w.seated(Role::Officer, self.seat());
+        let (at, on) = self.when();
+        put(
+            self.tx,
+            "insert into case_notes (id, client_id, organisation_id, occurred_at, occurred_on,
+               kind, with_whom, text, agreed, author_id, recorded_at, recorded_by, replaces_id,
+               voided_at, voided_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $4, $8, $9, $10, $11)",
+            args![
+                id,
+                self.id("client"),
+                officer.organisation_id,
+                at,
+                on,
+                self.first("note_kind"),
+                mark(self.n, "consultation"),
+                officer.account_id,
+                replaces,
+                voided.then_some(AT),
+                voided.then_some(officer.account_id.as_str())
+            ],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into case_note_minutes (note_id, activity, minutes) values ($1, $2, 45)",
+            args![id, self.first("activity")],
+        )
+        .await;
+    }
+
+    /// 2, 7 and 8 wait for a coordinator, the others have one; 4, 5 and the far ward's another's.
+    fn holder(&self) -> Actor {
+        let seat = match self.n {
+            6 | 8 => Seat::Abroad,
+            4 | 7 => Seat::Second,
+            _ => Seat::First,
+        };
+        self.w.seated(Role::Coordinator, seat)
+    }
+
+    async fn assignment(&mut self) {
+        if matches!(self.n, 2 | 11) {
+            let a = self.w.actor(Role::Operator);
+            self.assign(&a, "support").await;
+        }
+        let a = self.holder();
+        if matches!(self.n, 2 | 7 | 8) {
+            put(
+                self.tx,
+                "insert into case_requests (id, client_id, organisation_id, received_on,
+                   received_from, note, recorded_at, recorded_by)
+                 values ($1, $2, $3, $4, $5, $5, $6, $7)",
+                args![
+                    self.id("request"),
+                    self.id("client"),
+                    a.organisation_id,
+                    ON,
+                    mark(self.n, "consultation"),
+                    AT,
+                    a.account_id
+                ],
+            )
+            .await;
+            return;
+        }
+        self.assign(&a, "main").await;
+    }
+
+    async fn assign(&mut self, a: &Actor, kind: &str) {
+        put(
+            self.tx,
+            "insert into assignments (id, client_id, account_id, organisation_id, kind, weight,
+               reason, valid_from, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, $8, 100, $5, $6, $7, $3)",
+            args![
+                self.id(if kind == "main" { "assignment" } else { "support" }),
+                self.id("client"),
+                a.account_id,
+                a.organisation_id,
+                mark(self.n, "consultation"),
+                FROM,
+                AT,
+                kind
+            ],
+        )
+        .await;
+    }
+
+    fn first(&self, list: &str) -> String {
+        self.w.app.codes.list(list)[0].id.clone()
+    }
+}

@@ -1,0 +1,115 @@
+//! Every place of the program: each route with the ids of records that exist in the walk's world.
+
+use kakehashi::access::Role;
+use kana::ClientNumber;
+
+use super::people::{PEOPLE, UNNAMED};
+use crate::support::{Seat, World};
+
+/// Searches, filters and pages with a query of their own; only for routes that exist.
+const ASKED: &[&str] = &[
+    "/clients?closed=yes",
+    "/clients?care=ventilator&whereabouts=hospital",
+    "/clients?whereabouts=hospital",
+    "/clients?care=ventilator",
+    "/consultations?q=秘",
+    "/consultations?age_from=0&age_until=99",
+    "/consultations?client=M-00011",
+    "/case-notes?q=秘",
+    "/follow-ups?whose=all",
+    "/follow-ups?done=1",
+];
+
+/// Searches that are sent as forms, because a name must not stand in an address.
+pub const SEARCHES: &[(&str, &[(&str, &str)])] = &[
+    ("/clients", &[("q", "秘")]),
+    ("/clients", &[("q", "ひみつ")]),
+    ("/clients", &[("q", "03-0000-0007")]),
+    ("/clients", &[("q", "2021-04-02")]),
+    ("/clients", &[("q", "M-00076")]),
+    ("/clients/suggest", &[("q", "ひみつ"), ("name", "client")]),
+    ("/clients/suggest", &[("q", "秘7")]),
+];
+
+/// The concrete paths of a route.
+pub fn of(w: &World, pattern: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut before = "";
+    for segment in pattern.split('/').skip(1) {
+        let choices = match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+            Some(name) => ids(w, before, name, pattern),
+            None => vec![segment.to_owned()],
+        };
+        out = out.iter().flat_map(|o| choices.iter().map(move |c| format!("{o}/{c}"))).collect();
+        before = segment;
+    }
+    let asked = ASKED.iter().filter(|a| a.split('?').next() == Some(pattern));
+    out.extend(asked.map(|a| escape_query(a)));
+    out
+}
+
+fn escape_query(path: &str) -> String {
+    let keep =
+        |c: char| if c.is_ascii() { c.to_string() } else { crate::support::escape(&c.to_string()) };
+    path.chars().map(keep).collect()
+}
+
+/// Ids of the records a placeholder stands for, by the segment before it.
+fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
+    let each = |noun: &str| PEOPLE.iter().map(|n| format!("{noun}-{n}")).collect::<Vec<_>>();
+    let with_unnamed = |noun: &str| {
+        PEOPLE.iter().chain(&UNNAMED).map(|n| format!("{noun}-{n}")).collect::<Vec<_>>()
+    };
+    let old = |ids: Vec<String>| {
+        let old = ids.iter().map(|id| format!("old-{id}")).collect::<Vec<_>>();
+        [ids, old].concat()
+    };
+    let seats = |role: Role| Seat::ALL.map(|s| w.seated(role, s));
+    match (before, name) {
+        ("clients", "number") => {
+            PEOPLE.iter().map(|n| ClientNumber::from_row(*n as i64).to_string()).collect()
+        }
+        ("consultations", _) => old(with_unnamed("consultation")),
+        ("follow-ups", _) => with_unnamed("follow"),
+        ("case-notes", _) => old(each("note")),
+        ("requests", _) => each("request"),
+        ("assignments", "id") => each("assignment"),
+        (_, "account") => seats(Role::Coordinator).map(|a| a.account_id).to_vec(),
+        (_, "organisation") => seats(Role::Coordinator).map(|a| a.organisation_id).to_vec(),
+        ("accounts", _) => seats(Role::Coordinator).map(|a| a.account_id).to_vec(),
+        ("organisations", _) => seats(Role::Coordinator).map(|a| a.organisation_id).to_vec(),
+        ("invitations", _) => vec!["no-such-token".into()],
+        ("imports", "id") => vec!["no-such-batch".into()],
+        ("template", _) => stems("imports"),
+        ("reports", _) => stems("reports"),
+        ("files", "format") => ["csv", "csv-cp932", "xlsx", "json"].map(str::to_owned).to_vec(),
+        ("editions", _) => vec!["1".into()],
+        ("today", _) => today(),
+        ("drafts", _) => vec!["consultation".into()],
+        ("parts", _) => {
+            kakehashi::clients::parts::all().iter().map(|p| p.id.to_owned()).collect()
+        }
+        (_, "row") => ["name-1", "care-2", "residence-10", "name-8"].map(str::to_owned).to_vec(),
+        ("team", _) => vec!["team-1-operator".into(), "team-6-operator".into()],
+        _ => panic!("tests/access/places.rs does not know {{{name}}} of {pattern}"),
+    }
+}
+
+/// The names of the data files of a folder.
+fn stems(folder: &str) -> Vec<String> {
+    let files = std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let stem = |f: std::fs::DirEntry| Some(f.path().file_stem()?.to_str()?.to_owned());
+    let mut all: Vec<_> = files.flatten().filter_map(stem).collect();
+    all.sort();
+    all
+}
+
+/// The lists behind the first page, as its sources name them.
+fn today() -> Vec<String> {
+    let text = include_str!("../../src/today/table.rs");
+    let roles = text.split("let ids").nth(1).and_then(|t| t.split("};").next()).unwrap();
+    let ids = roles.split('"').skip(1).step_by(2);
+    let ids: Vec<_> = ids.map(str::to_owned).collect();
+    assert!(ids.len() > 3, "the lists of the first page are written differently now");
+    ids
+}

@@ -1,0 +1,92 @@
+//! A statement by itself: whatever was asked for somebody is asked again for every role, in the
+//! world with all people and in the world without those the role may not see. The rows must be the
+//! same, whether or not another statement would have refused before.
+
+use kakehashi::access::{Reach, Role};
+use kakehashi::store::{Arg, Read, Sql};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Column, FromRow, Row, TypeInfo};
+
+use super::people;
+use super::walk::Worlds;
+use crate::support::World;
+
+/// Any row, as text.
+struct Text(String);
+
+macro_rules! text {
+    ($row:ident) => {{
+        let mut out = vec![];
+        for column in $row.columns() {
+            let at = column.ordinal();
+            out.push(match column.type_info().name() {
+                "INT8" | "INTEGER" => {
+                    format!("{:?}", $row.try_get_unchecked::<Option<i64>, _>(at)?)
+                }
+                "FLOAT8" | "REAL" => format!("{:?}", $row.try_get_unchecked::<Option<f64>, _>(at)?),
+                _ => format!("{:?}", $row.try_get_unchecked::<Option<String>, _>(at)?),
+            });
+        }
+        Ok(Text(out.join(" | ")))
+    }};
+}
+
+impl<'r> FromRow<'r, SqliteRow> for Text {
+    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
+        text!(row)
+    }
+}
+
+impl<'r> FromRow<'r, PgRow> for Text {
+    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
+        text!(row)
+    }
+}
+
+async fn rows(read: &mut Read, sql: &str, args: &[Arg<'static>]) -> Vec<String> {
+    let rows: Vec<Text> =
+        read.see_all(Sql::built(sql), args).await.unwrap_or_else(|e| panic!("{e}: {sql}"));
+    let mut rows: Vec<_> = rows.into_iter().map(|r| r.0).collect();
+    rows.sort();
+    rows
+}
+
+/// The world whose rows a role may count with this statement; `None`: any.
+fn measure<'a>(worlds: &'a Worlds, role: Role, own: &'a World, sql: &str) -> Option<&'a World> {
+    let load = sql.contains("and $3 = $3 and $4 = $4");
+    match role.reach() {
+        Reach::Controller | Reach::Team if load => Some(&worlds.ward),
+        Reach::Statistics if sql.contains("$1 = 'statistics'") => None,
+        _ => Some(own),
+    }
+}
+
+/// Who looked at somebody differs from world to world; at somebody unseen there is nothing to read.
+fn about_somebody_seen(role: Role, args: &[Arg<'static>]) -> bool {
+    let number = |a: &Arg| match a {
+        Arg::Text(Some(t)) => t.strip_prefix("client-").and_then(|n| n.parse().ok()),
+        _ => None,
+    };
+    let seen = |n: usize| people::CATEGORIES.iter().any(|c| people::may_see(role, n, c));
+    args.iter().filter_map(number).any(seen)
+}
+
+/// Who gets other rows than they should, if anybody.
+pub async fn differs(worlds: &Worlds, sql: &str, with: &[Vec<Arg<'static>>]) -> Option<String> {
+    for (role, own) in &worlds.own {
+        let Some(world) = measure(worlds, *role, own, sql) else { continue };
+        let actor = worlds.all.actor(*role);
+        let mut all = worlds.all.read(&actor).await;
+        let mut few = world.read(&actor).await;
+        let past = sql.contains("audit_events");
+        for args in with.iter().filter(|a| !past || !about_somebody_seen(*role, a)) {
+            let (more, less) = (rows(&mut all, sql, args).await, rows(&mut few, sql, args).await);
+            if more != less {
+                let extra: Vec<_> = more.iter().filter(|r| !less.contains(r)).take(2).collect();
+                return Some(format!("{}: {extra:?} of {sql}", role.code()));
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,275 @@
+//! Every route as every role. Two measures: no mark of anybody the actor may not see, and an
+//! answer equal, byte for byte, to that of a world in which those people do not exist.
+
+use std::io::{Cursor, Read};
+
+use kakehashi::access::{Reach, Role};
+use kakehashi::routes::ROUTES;
+
+use super::people::{self, CATEGORIES, PEOPLE, UNNAMED, mark, may_see};
+use super::places;
+use crate::support::{Answer, Browser, World};
+
+/// Where the answer may depend on people of the ward one does not see, and why. It must not depend
+/// on the neighbouring ward's, and marks are looked for there too.
+const MAY_COUNT: &[(&str, &str)] = &[
+    ("/", "the coordinator's first page proposes colleagues by what they carry"),
+    ("/today/{list}", "who carries too much, and who waits"),
+    ("/assignments", "who carries how much is a number the desks decide by"),
+    ("/assignments/batch", "the same proposal for several at once"),
+    ("/assignments/{id}/hand-over", "the same proposal"),
+    ("/assignments/of/{account}", "the number of cases of a colleague"),
+    ("/assignments/offices/{organisation}", "the number of cases of an office"),
+    ("/requests/{id}", "the proposal weighs the whole load of each colleague"),
+    ("/clients/{number}/request", "the same proposal"),
+    ("/consultations/{id}/case", "the same proposal"),
+];
+
+/// What was done before, by whom: the worlds have different pasts, so only marks are looked for.
+const PAST: &[&str] = &["/audit", "/clients/{number}/looks", "/mine/looks"];
+
+/// Routes that take a file.
+const UPLOADS: &[&str] = &["/imports"];
+
+/// The marks the role may not see.
+fn forbidden(role: Role) -> Vec<String> {
+    let mut out = vec![];
+    for n in PEOPLE.into_iter().chain(UNNAMED) {
+        for category in CATEGORIES.into_iter().filter(|c| !may_see(role, n, c)) {
+            out.push(mark(n, category));
+        }
+        let address = may_see(role, n, "identity")
+            && (n != 10 || matches!(role, Role::Officer | Role::Nurse | Role::Coordinator));
+        if !address {
+            out.push(mark(n, "address"));
+        }
+    }
+    out
+}
+
+/// Everything an answer says, in text: files are opened.
+fn words(answer: &Answer) -> String {
+    let mut out = answer.text.clone();
+    out.extend(answer.headers.values().map(|v| String::from_utf8_lossy(v.as_bytes())));
+    let (cp932, _, _) = encoding_rs::SHIFT_JIS.decode(&answer.bytes);
+    out.push_str(&cp932);
+    if answer.bytes.starts_with(b"PK") {
+        let mut zip = zip::ZipArchive::new(Cursor::new(&answer.bytes)).unwrap();
+        for n in 0..zip.len() {
+            let _ = zip.by_index(n).unwrap().read_to_string(&mut out);
+        }
+    }
+    out
+}
+
+/// Without what differs by itself between two worlds: the token of the session, and the ids a
+/// page makes up for what will be written on it (the walk's records have other ids), and who looked.
+fn plain(answer: &Answer, b: &Browser) -> String {
+    let mut text = answer.text.replace(&b.actor.csrf, "TOKEN");
+    while let Some((before, looked)) = text.split_once(r#"="looked"#) {
+        let before = before.rsplit_once("<section").map_or("", |(before, _)| before).trim_end();
+        let after = looked.split_once("</section>").map_or("", |(_, after)| after).trim_start();
+        text = format!("{before}\n{after}");
+    }
+    let word = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+    let fresh = |w: &str| w.len() == 36 && w.matches('-').count() == 4;
+    let words = text.split_inclusive(word).map(|w| match w.trim_end_matches(word) {
+        id if fresh(id) => w.replace(id, "ID"),
+        _ => w.to_owned(),
+    });
+    let words = words.collect::<String>();
+    let lines: Vec<_> = words.lines().filter(|l| !l.trim().is_empty()).collect();
+    format!("{} {}", answer.status, lines.join("\n"))
+}
+
+pub struct Walk {
+    pub role: Role,
+    pub everybody: Browser,
+    /// In the world of the people one may see.
+    pub own: Browser,
+    /// In the world of the people of the ward.
+    pub ward: Browser,
+    pub forbidden: Vec<String>,
+}
+
+/// A page, or `?N`: a search.
+pub async fn ask(browser: &Browser, path: &str) -> Answer {
+    match path.strip_prefix('?').and_then(|n| n.parse::<usize>().ok()) {
+        Some(n) => browser.post(places::SEARCHES[n].0, places::SEARCHES[n].1).await,
+        None => browser.get(path).await,
+    }
+}
+
+/// What the walk found at one place, if anything.
+pub async fn look(walk: &Walk, pattern: &str, path: &str) -> Option<String> {
+    let said = ask(&walk.everybody, path).await;
+    let role = walk.role.code();
+    if said.status >= 500 {
+        return Some(format!("{role} GET {path}: {}", said.status));
+    }
+    let text = words(&said);
+    if let Some(leak) = walk.forbidden.iter().find(|m| text.contains(m.as_str())) {
+        return Some(format!("{role} GET {path} shows {leak}"));
+    }
+    let past = PAST.contains(&pattern) || walk.role == Role::Auditor;
+    let counted = walk.role.reach() == Reach::Statistics && pattern.starts_with("/reports/");
+    if past || counted {
+        return None;
+    }
+    let counts = MAY_COUNT.iter().any(|(p, _)| pattern == *p)
+        && matches!(walk.role.reach(), Reach::Controller | Reach::Team);
+    let own = if counts { &walk.ward } else { &walk.own };
+    let (with, without) = (plain(&said, &walk.everybody), plain(&ask(own, path).await, own));
+    (with != without).then(|| format!("{role} GET {path}: {}", first_difference(&with, &without)))
+}
+
+fn first_difference(a: &str, b: &str) -> String {
+    let pair = a.lines().zip(b.lines()).find(|(a, b)| a != b);
+    let (a, b) = pair.unwrap_or(("(longer)", "(shorter)"));
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+    let part = |s: &str| s.chars().skip(same.saturating_sub(60)).take(200).collect::<String>();
+    let (a, b) = (part(a), part(b));
+    format!("\n   all people: {a}\n  own people: {b}")
+}
+
+/// Every place the role may open. A role that is not in a row is refused before any id is read:
+/// `a_role_that_is_not_listed_is_told_nothing` looks at those.
+pub fn stops(w: &World, role: Role) -> Vec<(&'static str, String)> {
+    let open = |p: &&str| w.app.access.allows(role, "GET", p);
+    let gets = ROUTES.iter().filter(|(m, _)| *m == "GET").map(|(_, p)| *p).filter(open);
+    let pages = gets.flat_map(|p| places::of(w, p).into_iter().map(move |path| (p, path)));
+    let searches = places::SEARCHES.iter().enumerate();
+    let searches = searches.filter(|(_, (p, _))| w.app.access.allows(role, "POST", p));
+    pages.chain(searches.map(|(n, (p, _))| (*p, format!("?{n}")))).collect()
+}
+
+/// The three worlds a role is walked in, on the engine of `all`.
+pub struct Worlds {
+    pub all: World,
+    pub ward: World,
+    pub own: Vec<(Role, World)>,
+}
+
+impl Worlds {
+    pub async fn new(all: &World) -> Self {
+        people::settle(all, |_, _| true).await;
+        let ward = all.another().await;
+        people::settle(&ward, |n, _| !people::abroad(n)).await;
+        let mut own = vec![];
+        for role in Role::ALL {
+            let world = all.another().await;
+            people::settle(&world, |n, category| may_see(role, n, category)).await;
+            own.push((role, world));
+        }
+        Self { all: all.clone(), ward, own }
+    }
+
+    pub async fn walks(&self) -> Vec<Walk> {
+        let mut out = vec![];
+        for (role, own) in &self.own {
+            out.push(Walk {
+                role: *role,
+                everybody: self.all.as_(*role).await,
+                own: own.as_(*role).await,
+                ward: self.ward.as_(*role).await,
+                forbidden: forbidden(*role),
+            });
+        }
+        out
+    }
+
+    pub async fn done(self) {
+        self.ward.done().await;
+        for (_, own) in self.own {
+            own.done().await;
+        }
+    }
+}
+
+both! {
+    async fn nobody_sees_or_counts_people_they_may_not(w: World) {
+        let worlds = Worlds::new(&w).await;
+        let mut found = vec![];
+        for walk in worlds.walks().await {
+            for (pattern, path) in stops(&w, walk.role) {
+                found.extend(look(&walk, pattern, &path).await);
+            }
+        }
+        worlds.done().await;
+        assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
+    }
+
+    async fn the_walk_sees_what_may_be_seen(w: World) {
+        people::settle(&w, |_, _| true).await;
+        let shown = words(&w.as_(Role::Officer).await.get("/consultations").await);
+        assert!(shown.contains("秘7号"), "a leak would be found: {shown}");
+        assert!(forbidden(Role::Coordinator).contains(&mark(7, "identity")));
+        assert!(!forbidden(Role::Operator).contains(&mark(2, "identity")));
+        assert!(forbidden(Role::Operator).contains(&mark(10, "address")));
+    }
+
+    async fn a_role_that_is_not_listed_is_told_nothing(w: World) {
+        people::settle(&w, |_, _| true).await;
+        for role in Role::ALL {
+            let browser = w.as_(role).await;
+            let unknown = browser.get("/no-such-page").await.expect(404);
+            for (method, pattern) in ROUTES {
+                if w.app.access.allows(role, method, pattern) {
+                    continue;
+                }
+                let Some(path) = places::of(&w, pattern).into_iter().next() else { continue };
+                let said = match *method {
+                    "GET" => browser.get(&path).await,
+                    _ => browser.post(&path, &[]).await,
+                };
+                assert_eq!(said.text, unknown.text, "{role:?} {method} {path}");
+                assert_eq!(said.status, 404);
+            }
+        }
+    }
+
+    async fn a_form_from_elsewhere_changes_nothing(w: World) {
+        people::settle(&w, |_, _| true).await;
+        let before = w.digest().await;
+        for role in Role::ALL {
+            let browser = w.as_(role).await;
+            for (method, pattern) in ROUTES {
+                if *method == "GET" || !w.app.access.allows(role, method, pattern) {
+                    continue;
+                }
+                for path in places::of(&w, pattern) {
+                    let guess = [("_csrf", "guessed")];
+                    let said = match UPLOADS.contains(pattern) {
+                        true => browser.upload_raw(&path, &guess, "a.csv", b"a").await,
+                        false => browser.post_raw(&path, &guess).await,
+                    };
+                    assert_eq!(said.status, 403, "{role:?} {path}: {}", said.text);
+                }
+            }
+        }
+        assert_eq!(w.digest().await, before);
+    }
+
+    async fn a_form_about_somebody_unseen_changes_nothing(w: World) {
+        people::settle(&w, |_, _| true).await;
+        let before = w.digest().await;
+        for role in [Role::Officer, Role::Coordinator] {
+            let browser = w.as_(role).await;
+            for (method, pattern) in ROUTES {
+                if *method == "GET" || !w.app.access.allows(role, method, pattern) {
+                    continue;
+                }
+                let number = kana::ClientNumber::from_row(8).to_string();
+                for path in places::of(&w, pattern) {
+                    let unseen = path.contains(&number)
+                        || path.split('/').any(|s| s.ends_with("-8"));
+                    if unseen {
+                        let said = browser.post(&path, &[]).await;
+                        assert_eq!(said.status, 404, "{role:?} {path}: {}", said.text);
+                    }
+                }
+            }
+        }
+        assert_eq!(w.digest().await, before);
+    }
+}
