@@ -18,9 +18,9 @@ mod tx;
 pub use args::{Arg, FromBoth, ToArg};
 pub use guards::APPEND_ONLY;
 pub use probe::Probe;
-pub use references::broken_references;
 #[cfg(debug_assertions)]
 pub use probe::{Questions, predicates};
+pub use references::broken_references;
 pub use sql::Sql;
 pub use tx::Tx;
 
