@@ -227,7 +227,7 @@ both! {
         assert!(one.text.contains("区の担当職員一"));
         let none = auditor.get(&of("from=2027-01-01")).await.expect(200);
         assert!(none.text.contains("当てはまる記録はありません"));
-        auditor.get(&of("from=2026-02-30&client=M-01275")).await.expect(422);
+        auditor.get(&of("from=2026-02-30&client=M-01274")).await.expect(422);
         let checked = auditor.post("/audit/verify", &[]).await.expect(200);
         assert!(checked.text.contains("すべてつながっています"));
         auditor.get(&format!("/clients/{number}")).await.expect(404);

@@ -242,7 +242,7 @@ mod tests {
     #[test]
     fn a_day_that_is_none_and_a_number_misheard_are_told() {
         let asked =
-            Asked { from: "2026-02-30".into(), client: "M-01275".into(), ..Asked::default() };
+            Asked { from: "2026-02-30".into(), client: "M-01274".into(), ..Asked::default() };
         let Err(Error::Refused(bad)) = limits(&asked) else { panic!("accepted") };
         assert!(bad.of("from").is_some() && bad.of("client").is_some());
     }

@@ -4,11 +4,11 @@ use crate::forms::{ascii_digit, is_hyphen};
 use std::fmt;
 use std::str::FromStr;
 
-/// 利用者番号: a running number, written `M-01274` with a check digit at the end.
+/// 利用者番号: a running number, written `M-01275` with a check digit at the end.
 ///
 /// The check digit is Damm's. It finds every single wrong digit and every exchange of two
 /// neighbours, the two slips of the telephone; ISO 7064 (11,10) misses some exchanges.
-/// Leading zeros do not change it, so `1274` and `M-01274` are the same number.
+/// Leading zeros do not change it, so `1275` and `M-01275` are the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClientNumber(u32);
 
@@ -66,7 +66,7 @@ impl fmt::Display for NumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             NumberError::NotANumber => {
-                "利用者番号ではありません。M-01274のように、数字8桁までで入れてください"
+                "利用者番号ではありません。M-01275のように、数字8桁までで入れてください"
             }
             NumberError::CheckDigit => "番号の最後の数字が合いません。聞き直してください",
         })
