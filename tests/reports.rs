@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use calamine::{Data, Reader, Xlsx};
 use kakehashi::access::Role;
 use kakehashi::args;
-use kakehashi::{consultations, imports};
 use kakehashi::reports::Catalogue;
 use kakehashi::web::Entry;
+use kakehashi::{consultations, imports};
 use serde::Deserialize;
 
 use crate::support::World;
@@ -112,8 +112,14 @@ fn handed_over(w: &World, all: &[(&str, &str, &str, &str)]) -> Vec<u8> {
     for (kind, scope, region, at) in all {
         let word = |list: &str, code: &str| w.app.codes.label(list, code).to_owned();
         let cells = [
-            era(at), at[11..].to_owned(), word("scope", scope), word("inquirer_kind", kind),
-            "電話".into(), word("region", region), "新規".into(), "医療的ケアのある子の相談".into(),
+            era(at),
+            at[11..].to_owned(),
+            word("scope", scope),
+            word("inquirer_kind", kind),
+            "電話".into(),
+            word("region", region),
+            "新規".into(),
+            "医療的ケアのある子の相談".into(),
         ];
         out += &(cells.join(",") + "\r\n");
     }
