@@ -53,7 +53,9 @@ fn summary(layout: &Layout, found: &Found) -> Summary {
     let mut out = Summary::default();
     for t in &found.tables {
         let columns = t.columns.iter().map(|(key, letter)| (words(layout, key), letter.clone()));
-        out.sheets.push((t.sheet.clone(), t.rows.len(), columns.collect()));
+        let mut columns: Vec<(String, String)> = columns.collect();
+        columns.sort_by_key(|(_, letter)| (letter.len(), letter.clone()));
+        out.sheets.push((t.sheet.clone(), t.rows.len(), columns));
         let skipped = t.skipped.iter().map(|s| (t.sheet.clone(), s.row, s.why.to_string()));
         out.skipped.extend(skipped);
         for h in t.unknown.iter().chain(&t.duplicates) {
