@@ -37,13 +37,16 @@ pub struct Problem {
     pub proposal: Option<String>,
 }
 
+/// (header, column letter)
+pub type Letters = Vec<(String, String)>;
+
 /// 読み取りの結果. What the page says about the file as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Summary {
     pub encoding: String,
-    /// (sheet, rows, (header, column letter) of what is read)
-    pub sheets: Vec<(String, usize, Vec<(String, String)>)>,
+    /// (sheet, rows, what is read)
+    pub sheets: Vec<(String, usize, Letters)>,
     /// (sheet, why)
     pub passed_over: Vec<(String, String)>,
     /// (sheet, row, why)

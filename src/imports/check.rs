@@ -312,7 +312,7 @@ fn pieces<'t>(text: &'t str, at: &'t [char]) -> impl Iterator<Item = &'t str> {
 }
 
 /// The whole text, else its pieces, else the pieces of those at ・ and spaces.
-fn whole_or_pieces<'t>(text: &'t str, known: impl Fn(&str) -> bool) -> Vec<&'t str> {
+fn whole_or_pieces(text: &str, known: impl Fn(&str) -> bool) -> Vec<&str> {
     if known(text) {
         return vec![text];
     }

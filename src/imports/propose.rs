@@ -55,13 +55,11 @@ fn time(text: &str) -> Option<String> {
 fn number(text: &str, unit: &str) -> Option<String> {
     let plain = kana::digits_ascii(text).replace([',', '，', ' ', '　'], "");
     let plain = plain.trim_start_matches('約').trim_end_matches("ほど").trim_end_matches("程度");
-    if unit == "分" {
-        if let Some((hours, rest)) = plain.split_once("時間") {
-            let rest = rest.trim_end_matches('分');
-            let half = if rest == "半" { "30" } else { rest };
-            let minutes: i64 = if half.is_empty() { 0 } else { half.parse().ok()? };
-            return Some((hours.parse::<i64>().ok()? * 60 + minutes).to_string());
-        }
+    if let Some((hours, rest)) = plain.split_once("時間").filter(|_| unit == "分") {
+        let rest = rest.trim_end_matches('分');
+        let half = if rest == "半" { "30" } else { rest };
+        let minutes: i64 = if half.is_empty() { 0 } else { half.parse().ok()? };
+        return Some((hours.parse::<i64>().ok()? * 60 + minutes).to_string());
     }
     let bare = plain.trim_end_matches(unit);
     let whole = bare.split_once('.').filter(|(_, rest)| rest.chars().all(|c| c == '0'));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sheets::{CellKind, ColumnSpec, Found, Limits, Refusal, Table};
 
-use super::cells::{Cell, Row, Summary};
+use super::cells::{Cell, Letters, Row, Summary};
 use super::layout::Layout;
 use crate::codes::Codes;
 
@@ -53,7 +53,7 @@ fn summary(layout: &Layout, found: &Found) -> Summary {
     let mut out = Summary::default();
     for t in &found.tables {
         let columns = t.columns.iter().map(|(key, letter)| (words(layout, key), letter.clone()));
-        let mut columns: Vec<(String, String)> = columns.collect();
+        let mut columns: Letters = columns.collect();
         columns.sort_by_key(|(_, letter)| (letter.len(), letter.clone()));
         out.sheets.push((t.sheet.clone(), t.rows.len(), columns));
         let skipped = t.skipped.iter().map(|s| (t.sheet.clone(), s.row, s.why.to_string()));

@@ -41,7 +41,7 @@ pub fn workbook() -> Vec<u8> {
     let first = ExcelDateTime::from_ymd(2024, 4, 1).unwrap();
     april.write_with_format(4, 0, &first, &day).unwrap();
     april.write(5, 0, "Ｒ６．４．２").unwrap();
-    april.write_with_format(5, 1, &ExcelDateTime::from_hms(9, 5, 0).unwrap(), &time).unwrap();
+    april.write_with_format(5, 1, ExcelDateTime::from_hms(9, 5, 0).unwrap(), &time).unwrap();
     april.write(6, 0, "〃").unwrap();
     april.write(6, 1, "同上").unwrap();
     for (row, who) in [(4, "家族"), (5, "同上"), (6, "自治体")] {
