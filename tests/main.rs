@@ -15,6 +15,7 @@ mod consultations;
 mod coordinators;
 mod folder;
 mod follow_ups;
+mod forms;
 mod ground;
 mod imports;
 mod reports;

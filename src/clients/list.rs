@@ -26,7 +26,8 @@ pub async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let asked = Entry(decode(query.unwrap_or_default().as_bytes()));
-    page(listed(&app, &actor, &asked).await?)
+    let list = listed(&app, &actor, &asked).await?;
+    if list.form.problems.is_empty() { page(list) } else { refused(list) }
 }
 
 /// The search box.

@@ -12,7 +12,7 @@ use crate::audit::Event;
 use crate::store::Read;
 use crate::web::submitted::decode;
 use crate::web::{
-    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, page, said,
+    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, page, refused, said,
 };
 
 pub async fn get(
@@ -26,7 +26,7 @@ pub async fn get(
     let view = view(&app, &actor, &number, part, &asked).await?;
     app.viewed(&actor, Event::new("view", part.table, &view.client.id).about(&view.client.id))
         .await?;
-    page(view)
+    if view.form.problems.is_empty() { page(view) } else { refused(view) }
 }
 
 /// いつの時点か: the day it was so, and the day it was known.

@@ -1,0 +1,203 @@
+//! Every field of every form refuses its bad value: in Japanese, under the field, and nothing is
+//! changed. A form of the program that is neither sent here nor excused fails.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use kakehashi::access::Role;
+use kakehashi::clients::{self, parts};
+use kakehashi::web::form::bad_entry;
+use kakehashi::web::{Entry, Field, Form, Kind};
+use kakehashi::{case_notes, consultations, coordinators, follow_ups, reports, staff};
+
+use crate::support::World;
+
+/// Forms that are not sent field by field here, and where they are.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("batch", "its fields are the open requests: tests/assignments.rs"),
+    ("import", "a file: tests/imports.rs sends one bad cell a column"),
+    ("invitation", "opened by its token: tests/staff.rs"),
+    ("keys", "one check mark, which may be on or off"),
+    ("consultations-filter", "asked by address: tests/consultations.rs"),
+    ("case-notes-filter", "asked by address: tests/case_notes.rs"),
+    ("timeline-filter", "asked by address: tests/case_notes.rs"),
+    ("report-year", "asked by address: tests/reports.rs"),
+    ("report-span", "asked by address: tests/reports.rs"),
+    ("report-day", "asked by address: tests/reports.rs"),
+    ("reopen", "stands instead of `close` on a closed record: tests/clients.rs"),
+];
+
+struct Sent {
+    form: Form,
+    role: Role,
+    path: String,
+    /// Asked by address instead of posted.
+    asked: bool,
+}
+
+async fn one(w: &World, sql: &'static str) -> String {
+    let (id,): (String,) = w.read(&w.system()).await.one(sql, &[]).await.unwrap();
+    id
+}
+
+/// A person with a consultation, a note, a request, an assignment and a promise.
+async fn scene(w: &World) -> String {
+    let desk = w.as_(Role::Coordinator).await;
+    let person = [
+        ("family", "水野"), ("given", "はると"), ("family_kana", "みずの"), ("given_kana", "はると"),
+        ("born_on", "令和2年6月3日"), ("sex", "male"), ("area", "east"),
+    ];
+    let made = desk.post("/clients/new", &person).await.expect(303);
+    let folder = made.location().split('?').next().unwrap().to_owned();
+    let number = folder.rsplit('/').next().unwrap();
+    let call = [
+        ("scope", "individual"), ("client", number), ("inquirer_kind", "family"),
+        ("channel", "phone"), ("text", "相談"), ("occurred_at", "2026-11-20 9:00"),
+        ("next_what", "電話する"), ("next_due", "2026-11-27"),
+    ];
+    desk.post("/consultations/new", &call).await.expect(303);
+    let note = [("kind", "call"), ("text", "電話した"), ("occurred_at", "2026-11-20 9:30")];
+    desk.post(&format!("{folder}/notes/new"), &note).await.expect(303);
+    let page = desk.get(&format!("{folder}/request")).await.expect(200);
+    let select = page.text.split("<select id=\"desk\"").nth(1).unwrap();
+    let office = select.split("<option value=\"").nth(2).unwrap().split('"').next().unwrap();
+    let ask = [("received_on", "2026-11-20"), ("received_from", "母"), ("desk", office)];
+    desk.post(&format!("{folder}/request"), &ask).await.expect(303);
+    folder
+}
+
+async fn forms(w: &World, folder: &str) -> Vec<Sent> {
+    let codes = &w.app.codes;
+    let row = one(w, "select id from client_residences").await;
+    let consultation = one(w, "select id from consultations").await;
+    let note = one(w, "select id from case_notes").await;
+    let request = one(w, "select id from case_requests").await;
+    let promise = one(w, "select id from follow_ups").await;
+    let (me, desk) = (w.actor(Role::Coordinator).account_id, Role::Coordinator);
+    let residence = parts::find("residence").unwrap();
+    let mut out = vec![];
+    let mut add = |form: Form, role: Role, path: String| {
+        out.push(Sent { form, role, path, asked: false });
+    };
+    add(clients::enrol::form(), desk, "/clients/new".into());
+    for part in parts::all() {
+        let path = format!("{folder}/parts/{}/new", part.id);
+        add(clients::part_new::form(part), desk, path);
+    }
+    let at = format!("{folder}/parts/residence/{row}");
+    add(clients::part_correct::form(residence), desk, format!("{at}/correct"));
+    add(clients::part_end::form(), desk, format!("{at}/end"));
+    add(clients::part_end::void_form(), desk, format!("{at}/void"));
+    add(clients::close::form(false), desk, format!("{folder}/close"));
+    add(clients::team_page::form(), desk, format!("{folder}/team"));
+    add(clients::care_score_new::form(), desk, format!("{folder}/care-score/new"));
+    add(consultations::log::form(), desk, "/consultations/new".into());
+    let at = format!("/consultations/{consultation}");
+    add(consultations::correct::form(), desk, format!("{at}/correct"));
+    add(consultations::withdraw::form(), desk, format!("{at}/withdraw"));
+    add(case_notes::write::form(codes), desk, format!("{folder}/notes/new"));
+    add(case_notes::correct::form(codes), desk, format!("/case-notes/{note}/correct"));
+    add(case_notes::withdraw::form(), desk, format!("/case-notes/{note}/withdraw"));
+    add(follow_ups::done::form(), desk, format!("/follow-ups/{promise}/done"));
+    add(follow_ups::hand_over::form(), desk, format!("/follow-ups/{promise}/hand-over"));
+    add(coordinators::request::form(), desk, format!("{folder}/request"));
+    add(coordinators::assign::form(), desk, format!("/requests/{request}"));
+    add(coordinators::assign::withdrawal_form(), desk, format!("/requests/{request}/withdraw"));
+    add(coordinators::profile::form(), Role::Officer, format!("/coordinators/{me}/profile"));
+    add(coordinators::leave::form(), Role::Officer, format!("/coordinators/{me}/leaves"));
+    add(coordinators::limits::form(), Role::Officer, "/assignments/settings".into());
+    let officer = w.actor(Role::Officer).account_id;
+    add(staff::account_new::form(), Role::Administrator, "/accounts/new".into());
+    add(staff::account::form(), Role::Administrator, format!("/accounts/{officer}"));
+    add(staff::organisations::form(), Role::Administrator, "/organisations/new".into());
+    add(staff::me::password_form(), desk, "/me/password".into());
+    let report = "/reports/centre_consultations/publish";
+    add(reports::publish::form(), Role::Officer, report.into());
+    for (form, path) in [
+        (clients::list::form(), "/clients".to_owned()),
+        (clients::part_show::form(), format!("{folder}/parts/residence")),
+    ] {
+        out.push(Sent { form, role: desk, path, asked: true });
+    }
+    out
+}
+
+/// What the form itself says of the bad value, if it can tell without the database.
+fn expected(w: &World, form: &Form, field: &Field, bad: &Entry) -> Option<String> {
+    if matches!(field.kind, Kind::Record | Kind::Client | Kind::Password) {
+        return None;
+    }
+    let problems = form.read(bad, &w.app.codes).err()?;
+    problems.of(field.name).map(str::to_owned)
+}
+
+both! {
+    async fn every_field_of_every_form_refuses_its_bad_value(w: World) {
+        let folder = scene(&w).await;
+        let before = w.digest().await;
+        let mut wrong = vec![];
+        for Sent { form, role, path, asked } in forms(&w, &folder).await {
+            let browser = w.as_(role).await;
+            for field in &form.fields {
+                let Some(bad) = bad_entry(field, &Entry::default()) else {
+                    assert!(!field.required, "{}.{} has no bad value", form.id, field.name);
+                    continue;
+                };
+                let fields: Vec<_> =
+                    bad.0.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+                let answer = if asked {
+                    browser.get(&format!("{path}?{}", crate::support::encode(&fields))).await
+                } else {
+                    browser.post(&path, &fields).await
+                };
+                let said = expected(&w, &form, field, &bad);
+                if !(400..500).contains(&answer.status) {
+                    wrong.push(format!("{}.{}: {} {path}", form.id, field.name, answer.status));
+                } else if said.as_ref().is_some_and(|m| !answer.text.contains(m.as_str())) {
+                    wrong.push(format!("{}.{}: does not say {said:?}", form.id, field.name));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        assert_eq!(w.digest().await, before, "something was saved");
+    }
+
+    async fn no_form_is_forgotten(w: World) {
+        let folder = scene(&w).await;
+        let all = forms(&w, &folder).await;
+        let known: BTreeSet<&str> =
+            all.iter().map(|s| s.form.id).chain(ELSEWHERE.iter().map(|(id, _)| *id)).collect();
+        let mut found = BTreeSet::new();
+        ids(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        assert!(found.len() > 25, "the search for forms finds too few: {found:?}");
+        let forgotten: Vec<_> = found.iter().filter(|id| !known.contains(id.as_str())).collect();
+        assert!(forgotten.is_empty(), "no bad value is sent to {forgotten:?}");
+        let gone: Vec<_> = ELSEWHERE.iter().filter(|(id, _)| !found.contains(*id)).collect();
+        assert!(gone.is_empty(), "excused, but no longer there: {gone:?}");
+    }
+}
+
+/// The ids of the forms in the source: the first text after `Form::new(`, or of `const DRAFT`.
+fn ids(folder: &Path, out: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            if !path.ends_with("web") {
+                ids(&path, out);
+            }
+            continue;
+        }
+        if path.extension().is_none_or(|e| e != "rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap();
+        for mark in ["Form::new(", "const DRAFT: &str = "] {
+            for after in text.split(mark).skip(1) {
+                if let Some(rest) = after.trim_start().strip_prefix('"') {
+                    out.extend(rest.split('"').next().map(str::to_owned));
+                }
+            }
+        }
+    }
+}
