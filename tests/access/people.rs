@@ -81,6 +81,9 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         for part in parts::all().iter().filter(|p| keep(n, p.category)) {
             ward.part(part).await;
         }
+        if keep(n, "family") {
+            ward.found_by_phone().await;
+        }
         if keep(n, "care") {
             ward.score().await;
         }
@@ -271,10 +274,11 @@ impl Ward<'_> {
                     text("2026-11-01".into())
                 }
                 Kind::Date if field.name == "born_on" => text("2021-04-02".into()),
-                Kind::Date if field.name == "checked_on" => text("2026-06-01".into()),
+                Kind::Date if field.name == "checked_on" => text("2025-01-01".into()),
                 Kind::Date => text("2026-11-25".into()),
                 Kind::Time => text("09:00".into()),
                 Kind::Kana(_) => text("ひみつ".into()),
+                _ if field.name == "sibling_number" => text(self.sibling()),
                 Kind::Phone => text(format!("03-0000-{:04}", self.n)),
                 _ => text(word.clone()),
             });
@@ -292,6 +296,20 @@ impl Ward<'_> {
         let mut all = args![id, client, FROM, AT, by].to_vec();
         all.extend(values);
         put(self.tx, &sql, &all).await;
+    }
+
+    /// Person 1 and everybody else are siblings, by the printed number.
+    fn sibling(&self) -> String {
+        kana::ClientNumber::from_row(if self.n == 1 { 2 } else { 1 }).to_string()
+    }
+
+    async fn found_by_phone(&mut self) {
+        put(
+            self.tx,
+            "insert into client_search (key, client_id, kind) values ($1, $2, 'phone')",
+            args![kana::phone_key(&format!("03-0000-{:04}", self.n)), self.id("client")],
+        )
+        .await;
     }
 
     async fn score(&mut self) {

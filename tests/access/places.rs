@@ -25,6 +25,7 @@ pub const SEARCHES: &[(&str, &[(&str, &str)])] = &[
     ("/clients", &[("q", "秘")]),
     ("/clients", &[("q", "ひみつ")]),
     ("/clients", &[("q", "03-0000-0007")]),
+    ("/clients", &[("q", "03-0000-0002")]),
     ("/clients", &[("q", "2021-04-02")]),
     ("/clients", &[("q", "M-00076")]),
     ("/clients/suggest", &[("q", "ひみつ"), ("name", "client")]),
