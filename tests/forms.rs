@@ -44,16 +44,26 @@ async fn one(w: &World, sql: &'static str) -> String {
 async fn scene(w: &World) -> String {
     let desk = w.as_(Role::Coordinator).await;
     let person = [
-        ("family", "水野"), ("given", "はると"), ("family_kana", "みずの"), ("given_kana", "はると"),
-        ("born_on", "令和2年6月3日"), ("sex", "male"), ("area", "east"),
+        ("family", "水野"),
+        ("given", "はると"),
+        ("family_kana", "みずの"),
+        ("given_kana", "はると"),
+        ("born_on", "令和2年6月3日"),
+        ("sex", "male"),
+        ("area", "east"),
     ];
     let made = desk.post("/clients/new", &person).await.expect(303);
     let folder = made.location().split('?').next().unwrap().to_owned();
     let number = folder.rsplit('/').next().unwrap();
     let call = [
-        ("scope", "individual"), ("client", number), ("inquirer_kind", "family"),
-        ("channel", "phone"), ("text", "相談"), ("occurred_at", "2026-11-20 9:00"),
-        ("next_what", "電話する"), ("next_due", "2026-11-27"),
+        ("scope", "individual"),
+        ("client", number),
+        ("inquirer_kind", "family"),
+        ("channel", "phone"),
+        ("text", "相談"),
+        ("occurred_at", "2026-11-20 9:00"),
+        ("next_what", "電話する"),
+        ("next_due", "2026-11-27"),
     ];
     desk.post("/consultations/new", &call).await.expect(303);
     let note = [("kind", "call"), ("text", "電話した"), ("occurred_at", "2026-11-20 9:30")];

@@ -15,7 +15,7 @@ use crate::store::Read;
 use crate::web::submitted::decode;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
-    Values, page,
+    Values, page, refused,
 };
 use crate::{args, not_closed, shown_area, summary_columns, summary_tables, visible};
 

@@ -12,7 +12,8 @@ use crate::audit::Event;
 use crate::store::Read;
 use crate::web::submitted::decode;
 use crate::web::{
-    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, page, refused, said,
+    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, page, refused,
+    said,
 };
 
 pub async fn get(

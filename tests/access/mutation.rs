@@ -128,7 +128,7 @@ fn summary(asked: &BTreeMap<String, Asked>, outcomes: &[Outcome]) -> String {
          that differs from a world in which those people do not exist. Left out: the half for \
          records that name nobody, where a statement asks about one person, and a predicate \
          that stands twice side by side.\n\n\
-         | statements | predicates | noticed by the statement | noticed on a page too | survived |\n\
+         | statements | predicates | noticed by itself | noticed on a page too | survived |\n\
          |---:|---:|---:|---:|---:|\n| {} | {} | {} | {} | {} |\n",
         asked.len(),
         outcomes.len(),

@@ -133,7 +133,8 @@ pub async fn named_by(
     Ok(out)
 }
 
-/// Whether the actor may read the part's category at all; no rows then means "not agreed", not "none".
+/// Whether the actor may read the part's category at all; no rows then means "not agreed", not
+/// "none".
 pub async fn within_consent(read: &mut Read, client_id: &str, part: &Part) -> Result<bool> {
     let sql = format!(
         "select count(*) from clients c where c.id = $6 and {}",
