@@ -107,6 +107,8 @@ both! { async fn before_birth_and_adults_and_people_without_certificates(w: Worl
     assert!(bad.text.contains("出生前のときは出産予定日"));
 } }
 
+const WAITING: &str = "select count(*) from case_requests where withdrawn_at is null";
+
 /// The first record a drop-down offers.
 fn first_option(page: &str, name: &str) -> String {
     let select = page.split(&format!("<select id=\"{name}\"")).nth(1).unwrap();
@@ -167,10 +169,10 @@ both! { async fn death_stops_lists_requests_and_promises_at_once(w: World) {
     let ask = [("received_on", "2026-11-20"), ("received_from", "母から電話"),
         ("desk", office.as_str())];
     desk.post(&format!("{folder}/request"), &ask).await.expect(303);
-    assert_eq!(w.count("select count(*) from case_requests where withdrawn_at is null", &[]).await, 1);
+    assert_eq!(w.count(WAITING, &[]).await, 1);
     let close = [("kind", "death"), ("on", "令和8年11月19日")];
     desk.post(&format!("{folder}/close"), &close).await.expect(303);
-    assert_eq!(w.count("select count(*) from case_requests where withdrawn_at is null", &[]).await, 0);
+    assert_eq!(w.count(WAITING, &[]).await, 0);
     assert!(found(&w, Role::Coordinator, "みずの").await.is_empty());
     assert!(!desk.get("/clients").await.expect(200).text.contains("水野"));
     assert!(desk.get("/clients?standing=closed").await.expect(200).text.contains("水野"));
@@ -179,7 +181,7 @@ both! { async fn death_stops_lists_requests_and_promises_at_once(w: World) {
     assert!(page.text.contains("担当を待つ依頼 1件"));
     desk.post(&format!("{folder}/close"), &[("why", "取りちがえ")]).await.expect(303);
     assert_eq!(found(&w, Role::Coordinator, "みずの").await.len(), 1);
-    assert_eq!(w.count("select count(*) from case_requests where withdrawn_at is null", &[]).await, 0);
+    assert_eq!(w.count(WAITING, &[]).await, 0);
 } }
 
 both! { async fn a_new_telephone_is_found_and_every_part_takes_a_row(w: World) {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use kakehashi::access::Role;
+use kakehashi::args;
 use kakehashi::clients::{self, parts};
 use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
@@ -73,6 +74,12 @@ async fn scene(w: &World) -> String {
     let office = select.split("<option value=\"").nth(2).unwrap().split('"').next().unwrap();
     let ask = [("received_on", "2026-11-20"), ("received_from", "母"), ("desk", office)];
     desk.post(&format!("{folder}/request"), &ask).await.expect(303);
+    let me = w.actor(Role::Coordinator);
+    let client = one(w, "select id from clients").await;
+    let sql = "insert into assignments (id, client_id, account_id, organisation_id, kind, weight, \
+               reason, valid_from, recorded_at, recorded_by) \
+               values ('taken', $1, $2, $3, 'main', 100, '地区', '2026-11-01', $4, $2)";
+    w.exec(sql, args![client, me.account_id, me.organisation_id, me.at]).await;
     folder
 }
 
@@ -113,6 +120,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(coordinators::request::form(), desk, format!("{folder}/request"));
     add(coordinators::assign::form(), desk, format!("/requests/{request}"));
     add(coordinators::assign::withdrawal_form(), desk, format!("/requests/{request}/withdraw"));
+    add(coordinators::hand_over::form(), desk, "/assignments/taken/hand-over".into());
     add(coordinators::profile::form(), Role::Officer, format!("/coordinators/{me}/profile"));
     add(coordinators::leave::form(), Role::Officer, format!("/coordinators/{me}/leaves"));
     add(coordinators::limits::form(), Role::Officer, "/assignments/settings".into());
@@ -153,8 +161,10 @@ both! {
                     assert!(!field.required, "{}.{} has no bad value", form.id, field.name);
                     continue;
                 };
-                let fields: Vec<_> =
+                let mut fields: Vec<_> =
                     bad.0.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+                // The page of an account has several buttons; this one adds a post.
+                fields.push(("_do", "post"));
                 let answer = if asked {
                     browser.get(&format!("{path}?{}", crate::support::encode(&fields))).await
                 } else {
@@ -205,7 +215,8 @@ fn ids(folder: &Path, out: &mut BTreeSet<String>) {
         for mark in ["Form::new(", "const DRAFT: &str = "] {
             for after in text.split(mark).skip(1) {
                 if let Some(rest) = after.trim_start().strip_prefix('"') {
-                    out.extend(rest.split('"').next().map(str::to_owned));
+                    let id = rest.split('"').next().filter(|id| !id.is_empty());
+                    out.extend(id.map(str::to_owned));
                 }
             }
         }

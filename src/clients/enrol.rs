@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
 use kana::ClientNumber;
 use uuid::Uuid;
@@ -17,7 +16,7 @@ use crate::store::Tx;
 use crate::web::submitted::decode;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
-    Values, page,
+    Values, page, refused,
 };
 
 /// `?family_kana=...` and any other field preselect.
@@ -43,8 +42,7 @@ pub async fn post(
         Err(Error::Refused(bad)) => (bad, vec![]),
         Err(e) => return Err(e),
     };
-    let body = view(&app, &actor, &entry, &bad, similar).render()?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(body)).into_response())
+    refused(view(&app, &actor, &entry, &bad, similar))
 }
 
 const DRAFT: &str = "enrol";

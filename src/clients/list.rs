@@ -41,12 +41,18 @@ pub async fn post(
     if let Some(number) = meant(&mut read, entry.get("q"), &found).await? {
         return Ok(Redirect::to(&format!("/clients/{number}")).into_response());
     }
-    let closed = search::closed(&mut read, entry.get("q"), FOUND + 1).await?;
-    let left_closed = if entry.get("closed").is_empty() { closed.len() } else { 0 };
-    if left_closed == 0 {
-        found.extend(closed);
-    }
+    let left_closed = with_closed(&mut read, &entry, &mut found).await?;
     page(searched(&app, &actor, &entry, (found, left_closed)))
+}
+
+/// Adds the closed records when they were asked for; otherwise says how many there are.
+async fn with_closed(read: &mut Read, entry: &Entry, found: &mut Vec<Summary>) -> Result<usize> {
+    let closed = search::closed(read, entry.get("q"), FOUND + 1).await?;
+    if entry.get("closed").is_empty() {
+        return Ok(closed.len());
+    }
+    found.extend(closed);
+    Ok(0)
 }
 
 /// Candidates while a name is typed: radios, as the page without script shows them.

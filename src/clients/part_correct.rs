@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::Summary;
-use super::part_new::open;
+use super::part_new::opened;
 use super::parts::{self, Part, PartRow};
 use crate::access::Actor;
 use crate::audit::Event;
@@ -22,8 +22,7 @@ pub async fn get(
     actor: Actor,
     Path((number, part, row)): Path<Names>,
 ) -> Result<Response> {
-    let part = parts::find(&part).ok_or(Error::NotFound)?;
-    let client = open(&app, &actor, &number, part).await?;
+    let (part, client) = opened(&app, &actor, &number, &part).await?;
     let now = current(&app, &actor, &client, part, &row).await?;
     let mut entry = now.entry.clone();
     entry.set("from", now.valid_from.clone());
@@ -37,15 +36,11 @@ pub async fn post(
     Path((number, part, row)): Path<Names>,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    let part = parts::find(&part).ok_or(Error::NotFound)?;
-    let client = open(&app, &actor, &number, part).await?;
+    let (part, client) = opened(&app, &actor, &number, &part).await?;
     match save(&app, &actor, &client, part, &row, &entry).await {
         Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
         Err(Error::Refused(bad)) => again(&app, &actor, client, part, &row, (&entry, &bad)).await,
-        Err(Error::Conflict(why)) => {
-            let bad = Problems::one("", why);
-            conflict(&app, &actor, client, part, &row, (&entry, &bad)).await
-        }
+        Err(Error::Conflict(why)) => clash(&app, &actor, client, part, &row, (&entry, why)).await,
         Err(e) => Err(e),
     }
 }
@@ -103,21 +98,22 @@ async fn again(
 }
 
 /// Somebody else was first: what they wrote and what was typed here, side by side.
-async fn conflict(
+async fn clash(
     app: &App,
     actor: &Actor,
     client: Summary,
     part: &'static Part,
     row: &str,
-    (entry, bad): (&Entry, &Problems),
+    (entry, why): (&Entry, String),
 ) -> Result<Response> {
+    let bad = Problems::one("", why);
     let mut read = app.read(actor).await?;
     let all = parts::history(&mut read, &app.codes, &client.id, part).await?;
     let replaced = |r: &&PartRow| r.id == row || r.replaces_id.as_deref() == Some(row);
     let newest = all.iter().find(|r| r.voided_at.is_none() && replaced(r));
     let newest = newest.or_else(|| all.iter().find(|r| r.voided_at.is_none()));
     let now = newest.cloned().ok_or(Error::NotFound)?;
-    let view = view(app, actor, client, part, now, (entry, bad, true)).await?;
+    let view = view(app, actor, client, part, now, (entry, &bad, true)).await?;
     Ok((StatusCode::CONFLICT, Html(view.render()?)).into_response())
 }
 

@@ -2,26 +2,26 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Summary;
-use super::part_new::open;
+use super::part_new::opened;
 use super::parts::{self, Part};
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
-    page,
+    page, refused,
 };
+
+type Names = (String, String, String);
 
 pub async fn get(
     State(app): State<App>,
     actor: Actor,
     Path((number, part, row)): Path<(String, String, String)>,
 ) -> Result<Response> {
-    let part = parts::find(&part).ok_or(Error::NotFound)?;
-    let client = open(&app, &actor, &number, part).await?;
+    let (part, client) = opened(&app, &actor, &number, &part).await?;
     app.viewed(&actor, Event::new("view", part.table, &row).about(&client.id)).await?;
     page(view(&app, &actor, client, part, &row, (&Entry::default(), &Problems::default())).await?)
 }
@@ -29,16 +29,14 @@ pub async fn get(
 pub async fn post(
     State(app): State<App>,
     actor: Actor,
-    Path((number, part, row)): Path<(String, String, String)>,
+    Path((number, part, row)): Path<Names>,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    let part = parts::find(&part).ok_or(Error::NotFound)?;
-    let client = open(&app, &actor, &number, part).await?;
+    let (part, client) = opened(&app, &actor, &number, &part).await?;
     match save(&app, &actor, &client, part, &row, &entry).await {
-        Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
+        Ok(()) => Ok(back(&number, part)),
         Err(Error::Refused(bad)) => {
-            let view = view(&app, &actor, client, part, &row, (&entry, &bad)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view.render()?)).into_response())
+            refused(view(&app, &actor, client, part, &row, (&entry, &bad)).await?)
         }
         Err(e) => Err(e),
     }
@@ -48,19 +46,21 @@ pub async fn post(
 pub async fn void(
     State(app): State<App>,
     actor: Actor,
-    Path((number, part, row)): Path<(String, String, String)>,
+    Path((number, part, row)): Path<Names>,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    let part = parts::find(&part).ok_or(Error::NotFound)?;
-    let client = open(&app, &actor, &number, part).await?;
+    let (part, client) = opened(&app, &actor, &number, &part).await?;
     match take_back(&app, &actor, &client, part, &row, &entry).await {
-        Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
+        Ok(()) => Ok(back(&number, part)),
         Err(Error::Refused(bad)) => {
-            let view = view(&app, &actor, client, part, &row, (&entry, &bad)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view.render()?)).into_response())
+            refused(view(&app, &actor, client, part, &row, (&entry, &bad)).await?)
         }
         Err(e) => Err(e),
     }
+}
+
+fn back(number: &str, part: &Part) -> Response {
+    Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()
 }
 
 pub fn void_form() -> Form {

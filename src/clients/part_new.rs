@@ -2,8 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::parts::{self, Part};
 use super::{Summary, see};
@@ -11,7 +10,7 @@ use crate::access::Actor;
 use crate::staff::drafts;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
-    page,
+    page, refused,
 };
 
 pub async fn get(
@@ -19,8 +18,7 @@ pub async fn get(
     actor: Actor,
     Path((number, part)): Path<(String, String)>,
 ) -> Result<Response> {
-    let part = parts::find(&part).ok_or(Error::NotFound)?;
-    let client = open(&app, &actor, &number, part).await?;
+    let (part, client) = opened(&app, &actor, &number, &part).await?;
     let draft = drafts::load(&mut app.read(&actor).await?, part.form.id, &number).await?;
     let entry = draft.map(|(entry, _)| entry).unwrap_or_default();
     page(view(&app, &actor, client, part, &entry, &Problems::default()))
@@ -32,14 +30,10 @@ pub async fn post(
     Path((number, part)): Path<(String, String)>,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    let part = parts::find(&part).ok_or(Error::NotFound)?;
-    let client = open(&app, &actor, &number, part).await?;
+    let (part, client) = opened(&app, &actor, &number, &part).await?;
     match save(&app, &actor, &client, part, &entry).await {
         Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
-        Err(Error::Refused(bad)) => {
-            let body = view(&app, &actor, client, part, &entry, &bad).render()?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(body)).into_response())
-        }
+        Err(Error::Refused(bad)) => refused(view(&app, &actor, client, part, &entry, &bad)),
         Err(e) => Err(e),
     }
 }
@@ -52,6 +46,17 @@ pub fn form(part: &Part) -> Form {
             .help("空けておくときょうからになります。前からそうだったときは、その日を入れます。"),
     );
     form
+}
+
+/// The part by its name and the person, for whoever changes a row of it.
+pub(super) async fn opened(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    part: &str,
+) -> Result<(&'static Part, Summary)> {
+    let part = parts::find(part).ok_or(Error::NotFound)?;
+    Ok((part, open(app, actor, number, part).await?))
 }
 
 /// The person, if the actor may see them and their case is open.

@@ -152,7 +152,8 @@ fn xlsx(f: &Figures) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-/// The file says when its figures were known; left alone, the library would ask the machine's clock.
+/// The file says when its figures were known; left alone, the library would ask the machine's
+/// clock.
 fn made(f: &Figures) -> Result<DocProperties, XlsxError> {
     let at = f.ask.known_at.civil();
     let day = ExcelDateTime::from_ymd(at.year() as u16, at.month() as u8, at.day() as u8)?;

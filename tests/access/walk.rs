@@ -66,7 +66,8 @@ fn words(answer: &Answer) -> String {
 }
 
 /// Without what differs by itself between two worlds: the token of the session, and the ids a
-/// page makes up for what will be written on it (the walk's records have other ids), and who looked.
+/// page makes up for what will be written on it (the walk's records have other ids), and who
+/// looked.
 fn plain(answer: &Answer, b: &Browser) -> String {
     let mut text = answer.text.replace(&b.actor.csrf, "TOKEN");
     while let Some((before, looked)) = text.split_once(r#"="looked"#) {

@@ -1,5 +1,6 @@
 //! What the project does to itself: `cargo xtask <command>`.
 
+mod mutate_access;
 mod tidy;
 
 use std::process::ExitCode;
@@ -8,8 +9,10 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, fn(&[String]) -> ExitCode);
 
 /// Every command there is: a new one (ci, bench, campaigns) is a module and a line here.
-const COMMANDS: &[Command] =
-    &[("tidy", "check the style guide and print the measures", tidy::command)];
+const COMMANDS: &[Command] = &[
+    ("tidy", "check the style guide and print the measures", tidy::command),
+    ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
+];
 
 /// Exit codes as everywhere in the project: 0 done, 1 refused, 2 wrongly called.
 fn main() -> ExitCode {
@@ -29,7 +32,7 @@ fn find(name: &str) -> Option<fn(&[String]) -> ExitCode> {
 }
 
 fn usage() -> String {
-    let line = |command: &Command| format!("\n  {:<12}{}", command.0, command.1);
+    let line = |command: &Command| format!("\n  {:<14}{}", command.0, command.1);
     format!("usage: cargo xtask <command>\n{}", COMMANDS.iter().map(line).collect::<String>())
 }
 

@@ -1,0 +1,213 @@
+//! What was done for a person: consultations, notes, promises, who is in charge.
+
+use kakehashi::access::{Actor, Role};
+use kakehashi::args;
+
+use super::{AT, FROM, ON, Ward, abroad, mark, put};
+use crate::support::Seat;
+
+impl Ward<'_> {
+    /// What the search looks in.
+    pub(super) async fn found_by(&mut self) {
+        let name = mark(self.n, "identity");
+        let keys = kana::suffix_keys(&format!("{name}{name}")).into_iter().map(|k| (k, "name"));
+        let readings = kana::suffix_keys("ひみつひみつ").into_iter().map(|k| (k, "kana"));
+        for (key, kind) in keys.chain(readings) {
+            put(
+                self.tx,
+                "insert into client_search (key, client_id, kind) values ($1, $2, $3)",
+                args![key, self.id("client"), kind],
+            )
+            .await;
+        }
+    }
+
+    /// The ward's office takes calls; those that name nobody come to different desks.
+    pub(super) fn desk(&self) -> Actor {
+        match self.n {
+            32 => self.w.actor(Role::Coordinator),
+            33 => self.w.seated(Role::Coordinator, Seat::Second),
+            35 => self.w.actor(Role::Hospital),
+            _ => self.w.seated(Role::Officer, self.seat()),
+        }
+    }
+
+    /// A consultation that was corrected once, and its promise.
+    pub(super) async fn consultation(&mut self, client: Option<String>) {
+        let old = self.id("old-consultation");
+        self.one_consultation(&client, &old, None, true).await;
+        self.one_consultation(&client, &self.id("consultation"), Some(&old), false).await;
+        self.promise(client).await;
+    }
+
+    pub(super) async fn one_consultation(
+        &mut self,
+        client: &Option<String>,
+        id: &str,
+        replaces: Option<&str>,
+        voided: bool,
+    ) {
+        let desk = self.desk();
+        let (at, on) = self.when();
+        let (word, standing) =
+            (mark(self.n, "consultation"), if client.is_some() { "named" } else { "nobody" });
+        put(
+            self.tx,
+            "insert into consultations (id, controller_id, organisation_id, client_id, standing,
+               occurred_at, occurred_on, minutes, channel, inquirer_kind, inquirer_name, scope,
+               series, region, text, answer, words, handler_id, recorded_at, recorded_by,
+               replaces_id, voided_at, voided_by)
+             values ($1, $2, $3, $4, $5, $6, $7, 30, $8, $9, $10, 'individual', 'new', 'ku', $10,
+               $10, $11, $12, $6, $12, $13, $14, $15)",
+            args![
+                id,
+                self.seat().controller(),
+                desk.organisation_id,
+                client,
+                standing,
+                at,
+                on,
+                self.first("channel"),
+                self.first("inquirer_kind"),
+                word,
+                kana::search_key(&word),
+                desk.account_id,
+                replaces,
+                voided.then_some(AT),
+                voided.then_some(desk.account_id.as_str())
+            ],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into consultation_topics (consultation_id, topic) values ($1, $2)",
+            args![id, self.first("topic")],
+        )
+        .await;
+    }
+
+    /// Promised by the first centre for whoever has the case.
+    pub(super) async fn promise(&mut self, client: Option<String>) {
+        let mut desk = self.desk();
+        if client.is_some() && !abroad(self.n) {
+            let holder = self.holder().account_id;
+            desk = self.w.actor(Role::Coordinator);
+            desk.account_id = holder;
+        }
+        let word = mark(self.n, "consultation");
+        put(
+            self.tx,
+            "insert into follow_ups (id, controller_id, organisation_id, client_id, source,
+               source_id, what, due_on, owner_id, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, 'consultation', $5, $6, $7, $8, $9, $8)",
+            args![
+                self.id("follow"),
+                self.seat().controller(),
+                desk.organisation_id,
+                client,
+                self.id("consultation"),
+                word,
+                "2026-11-10",
+                desk.account_id,
+                AT
+            ],
+        )
+        .await;
+    }
+
+    pub(super) async fn note(&mut self) {
+        let old = self.id("old-note");
+        self.one_note(&old, None, true).await;
+        self.one_note(&self.id("note"), Some(&old), false).await;
+    }
+
+    pub(super) async fn one_note(&mut self, id: &str, replaces: Option<&str>, voided: bool) {
+        let officer = self.w.seated(Role::Officer, self.seat());
+        let (at, on) = self.when();
+        put(
+            self.tx,
+            "insert into case_notes (id, client_id, organisation_id, occurred_at, occurred_on,
+               kind, with_whom, text, agreed, author_id, recorded_at, recorded_by, replaces_id,
+               voided_at, voided_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8, $4, $8, $9, $10, $11)",
+            args![
+                id,
+                self.id("client"),
+                officer.organisation_id,
+                at,
+                on,
+                self.first("note_kind"),
+                mark(self.n, "consultation"),
+                officer.account_id,
+                replaces,
+                voided.then_some(AT),
+                voided.then_some(officer.account_id.as_str())
+            ],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into case_note_minutes (note_id, activity, minutes) values ($1, $2, 45)",
+            args![id, self.first("activity")],
+        )
+        .await;
+    }
+
+    /// 2, 7 and 8 wait for a coordinator, the others have one; 4, 5 and the far ward's another's.
+    pub(super) fn holder(&self) -> Actor {
+        let seat = match self.n {
+            6 | 8 => Seat::Abroad,
+            4 | 7 => Seat::Second,
+            _ => Seat::First,
+        };
+        self.w.seated(Role::Coordinator, seat)
+    }
+
+    pub(super) async fn assignment(&mut self) {
+        if matches!(self.n, 2 | 11) {
+            let a = self.w.actor(Role::Operator);
+            self.assign(&a, "support").await;
+        }
+        let a = self.holder();
+        if matches!(self.n, 2 | 7 | 8) {
+            put(
+                self.tx,
+                "insert into case_requests (id, client_id, organisation_id, received_on,
+                   received_from, note, recorded_at, recorded_by)
+                 values ($1, $2, $3, $4, $5, $5, $6, $7)",
+                args![
+                    self.id("request"),
+                    self.id("client"),
+                    a.organisation_id,
+                    ON,
+                    mark(self.n, "consultation"),
+                    AT,
+                    a.account_id
+                ],
+            )
+            .await;
+            return;
+        }
+        self.assign(&a, "main").await;
+    }
+
+    pub(super) async fn assign(&mut self, a: &Actor, kind: &str) {
+        put(
+            self.tx,
+            "insert into assignments (id, client_id, account_id, organisation_id, kind, weight,
+               reason, valid_from, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, $8, 100, $5, $6, $7, $3)",
+            args![
+                self.id(if kind == "main" { "assignment" } else { "support" }),
+                self.id("client"),
+                a.account_id,
+                a.organisation_id,
+                mark(self.n, "consultation"),
+                FROM,
+                AT,
+                kind
+            ],
+        )
+        .await;
+    }
+}
