@@ -39,12 +39,18 @@ async function expectText(page, text, what) {
   return found.includes(text);
 }
 
-/** The running digits of somebody's number from a list. */
-async function somebody(page, base, list) {
-  await page.goto(base + list);
-  const hrefs = await page.$$eval("main a[href]", (as) => as.map((a) => a.getAttribute("href")));
-  const href = hrefs.find((h) => /^\/clients\/M-\d+$/.test(h));
-  return href?.split("/").pop() ?? "";
+/** Enters somebody new, who has no coordinator yet; the answer is the number. */
+async function newcomer(page, base) {
+  await page.goto(`${base}/clients/new`);
+  for (const [name, text] of Object.entries({
+    family: "星川", given: "ひかる", family_kana: "ほしかわ", given_kana: "ひかる",
+    born_on_y: "7", born_on_m: "4", born_on_d: "2",
+  })) await page.fill(`[name=${name}]`, text);
+  await page.locator("[name=sex]").first().press("Space");
+  await page.selectOption("[name=area]", "east");
+  await page.press("[name=given]", "Control+Enter");
+  await page.waitForURL(/\/clients\/M-\d+/);
+  return page.url().match(/M-\d+/)[0];
 }
 
 /** Fills the form from its first field on with Tab, Space and words; sends it with Ctrl+Enter. */
@@ -85,7 +91,7 @@ async function consultationToStatistics(browser, demo) {
   const page = await signIn(context, demo, "officer");
   const reports = (await links(page, demo.base, "/reports")).filter((h) => /^\/reports\/\w+$/.test(h));
   const before = await figures(page, demo.base, reports);
-  const number = await somebody(page, demo.base, "/clients?who=unassigned");
+  const number = await newcomer(page, demo.base);
   await logByKeyboard(page, demo.base, number, "退院のあとの訪問看護について相談があった。");
   await page.goto(`${demo.base}/consultations?client=${number}`);
   await expectText(page, "退院のあとの訪問看護", "the consultation in its list");
