@@ -93,7 +93,6 @@ mod tests {
             external_count: external.0,
             external_minutes: external.1,
             watts: Some(45),
-            ..Device::default()
         }
     }
 

@@ -272,7 +272,7 @@ impl Ward<'_> {
                     text("ventilator".into())
                 }
                 Kind::Code(l) | Kind::Select(l) | Kind::Codes(l) => text(list(l)),
-                Kind::Date if field.name == "born_on" && self.n % 2 == 0 => {
+                Kind::Date if field.name == "born_on" && self.n.is_multiple_of(2) => {
                     text("2026-11-01".into())
                 }
                 Kind::Date if field.name == "born_on" => text("2021-04-02".into()),

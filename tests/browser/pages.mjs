@@ -20,6 +20,9 @@ const BEGIN = ["/", "/login", "/help", "/me", "/invitations/no-such-token", "/no
 /** How a filter is made to find nothing. */
 const EMPTY = ["/consultations?q=zzzz", "/case-notes?q=zzzz", "/case-notes?from=1990-01-01&until=1990-01-02"];
 
+/** What a page shows depends on who looks. */
+const OF_ITS_ROLE = ["/", "/clients/{number}"];
+
 /** So many pages of a route for each role: the first links that lead to it. */
 const EACH = 1;
 
@@ -62,7 +65,8 @@ async function walk(page, base, role, patterns, looked) {
     }
     if (pattern) {
       seen.set(pattern, many + 1);
-      await look(page, `${role} ${href}`);
+      // Once a page; those that differ by role, for every role.
+      if (!looked.has(pattern) || OF_ITS_ROLE.includes(pattern)) await look(page, `${role} ${href}`);
       looked.add(pattern);
       await mistakes(page, base, role, pattern, href, looked);
     }

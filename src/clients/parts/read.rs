@@ -83,7 +83,7 @@ pub async fn rows(
         visible("x.client_id", part.category)
     );
     let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id, on, known]).await?;
-    Ok(found.into_iter().map(|s| s.as_known(known).row(part, codes)).collect())
+    Ok(found.into_iter().map(|s| s.known_at(known).row(part, codes)).collect())
 }
 
 /// Everything that was ever recorded, newest first, voided rows with who, when and why.
@@ -227,7 +227,7 @@ where
 
 impl Stored {
     /// Without what was learnt after `known`: that the row ended, or that it was wrong.
-    fn as_known(mut self, known: Instant) -> Self {
+    fn known_at(mut self, known: Instant) -> Self {
         let known = known.to_string();
         if self.ended_at.as_ref().is_some_and(|at| *at > known) {
             self.valid_until = None;

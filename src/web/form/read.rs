@@ -150,7 +150,7 @@ fn phone(f: &Field, raw: &str) -> Result<String, String> {
 
 fn time(f: &Field, raw: &str) -> Result<String, String> {
     let bad = || format!("{}は、9:05 のように0:00から23:59までで入力してください", f.label);
-    let plain = kana::digits_ascii(raw).replace('：', ":").replace('時', ":").replace('分', "");
+    let plain = kana::digits_ascii(raw).replace(['：', '時'], ":").replace('分', "");
     let (h, m) = match plain.split_once(':') {
         Some((h, m)) => (h.to_owned(), if m.is_empty() { "0".to_owned() } else { m.to_owned() }),
         None if plain.len() == 4 && plain.is_ascii() => {
