@@ -64,6 +64,13 @@ routes! {
     GET "/clients/{number}/team" => clients::team_page::get;
     POST "/clients/{number}/team" => clients::team_page::post;
     POST "/clients/{number}/team/{member}/leave" => clients::team_page::leave;
+    GET "/clients/{number}/address" => clients::address::get;
+    POST "/clients/{number}/address" => clients::address::post;
+    POST "/clients/{number}/address/{restriction}/review" => clients::address::review;
+    POST "/clients/{number}/address/{restriction}/end" => clients::address::end;
+    GET "/clients/{number}/family" => clients::family_page::get;
+    POST "/clients/{number}/family" => clients::family_page::post;
+    POST "/clients/{number}/family/{link}/end" => clients::family_page::end;
     // follow_ups
     GET "/follow-ups" => follow_ups::list::get;
     GET "/follow-ups/{id}" => follow_ups::show::get;

@@ -4,7 +4,7 @@ use civil::Date;
 use kakehashi::access::{Actor, CATEGORIES, Role};
 use kakehashi::clients::enrol::{self, Enrolled};
 use kakehashi::clients::parts::{self, Part, PartRow};
-use kakehashi::clients::{close, search, see, team};
+use kakehashi::clients::{address, close, search, see, team};
 use kakehashi::store::Tx;
 use kakehashi::web::{Entry, Error, Form, Values};
 
@@ -231,7 +231,9 @@ both! { async fn a_hidden_address_is_not_told_by_a_filter_either(w: World) {
             categories: &all, from: on, until: None, given_by: "母", given_on: on };
         team::consent(&mut tx, id, &consent).await.unwrap();
     }
-    team::hide_address(&mut tx, &hidden.id, "安全のため", day("2026-11-01")).await.unwrap();
+    let v = values(&w, &address::form(), &[("basis", "other"), ("reason", "安全"),
+        ("shown_to", "team"), ("from", "2026-11-01")]);
+    address::hide(&mut tx, &hidden.id, &v).await.unwrap();
     tx.commit().await.unwrap();
     let operator = w.as_(Role::Operator).await;
     let all = listed(&operator, "").await;

@@ -2,7 +2,8 @@
 //! what the family reads.
 
 use kakehashi::access::Role;
-use kakehashi::clients::{parts, team};
+use kakehashi::args;
+use kakehashi::clients::{address, parts, team};
 use kakehashi::web::Entry;
 
 use crate::support::{Answer, Browser, Person, Seat, World};
@@ -72,17 +73,20 @@ async fn joins(w: &World, person: &Person, role: Role, categories: &[&str]) -> O
 
 async fn hide(w: &World, person: &Person) {
     let mut tx = w.write(&w.actor(Role::Officer)).await;
-    let on = "2026-04-01".parse().unwrap();
-    team::hide_address(&mut tx, &person.id, "安全のため", on).await.unwrap();
+    let entry =
+        [("basis", "other"), ("reason", "安全"), ("shown_to", "team"), ("from", "2026-04-01")];
+    let entry = Entry(entry.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec());
+    let values = address::form().read(&entry, &w.app.codes).unwrap();
+    address::hide(&mut tx, &person.id, &values).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn link(w: &World, person: &Person) {
     let account = w.actor(Role::Family).account_id;
-    let mut tx = w.write(&w.actor(Role::Officer)).await;
-    let on = "2026-04-01".parse().unwrap();
-    team::link_family(&mut tx, &person.id, &account, "mother", on).await.unwrap();
-    tx.commit().await.unwrap();
+    let at = w.actor(Role::Officer).at;
+    let sql = "insert into family_links (id, account_id, client_id, relation, valid_from, \
+               recorded_at, recorded_by) values ('link', $1, $2, 'mother', '2026-04-01', $3, $1)";
+    w.exec(sql, args![account, person.id, at]).await;
 }
 
 const SECRET: &str = "みどり町ひみつ番地";

@@ -85,6 +85,12 @@ async fn scene(w: &World) -> String {
 
 async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     let codes = &w.app.codes;
+    let by = w.actor(Role::Officer);
+    let sql = "insert into restrictions (id, client_id, kind, valid_from, recorded_at, \
+               recorded_by) select 'hid', id, 'address_hidden', '2026-11-01', $1, $2 from clients";
+    if w.count("select count(*) from restrictions", &[]).await == 0 {
+        w.exec(sql, args![by.at, by.account_id]).await;
+    }
     let row = one(w, "select id from client_residences").await;
     let consultation = one(w, "select id from consultations").await;
     let note = one(w, "select id from case_notes").await;
@@ -107,6 +113,13 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(clients::part_end::void_form(), desk, format!("{at}/void"));
     add(clients::close::form(false), desk, format!("{folder}/close"));
     add(clients::team_page::form(), desk, format!("{folder}/team"));
+    let hid = format!("{folder}/address");
+    add(clients::address::form(), Role::Officer, hid.clone());
+    add(clients::address::review_form(), Role::Officer, format!("{hid}/hid/review"));
+    add(clients::address::end_form(), Role::Officer, format!("{hid}/hid/end"));
+    let family = format!("{folder}/family");
+    add(clients::family_page::form(), Role::Officer, family.clone());
+    add(clients::family_page::end_form(), Role::Officer, format!("{family}/none/end"));
     add(clients::care_score_new::form(), desk, format!("{folder}/care-score/new"));
     add(consultations::log::form(), desk, "/consultations/new".into());
     let at = format!("/consultations/{consultation}");
@@ -152,9 +165,10 @@ fn expected(w: &World, form: &Form, field: &Field, bad: &Entry) -> Option<String
 both! {
     async fn every_field_of_every_form_refuses_its_bad_value(w: World) {
         let folder = scene(&w).await;
+        let all = forms(&w, &folder).await;
         let before = w.digest().await;
         let mut wrong = vec![];
-        for Sent { form, role, path, asked } in forms(&w, &folder).await {
+        for Sent { form, role, path, asked } in all {
             let browser = w.as_(role).await;
             for field in &form.fields {
                 let Some(bad) = bad_entry(field, &Entry::default()) else {

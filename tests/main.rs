@@ -18,6 +18,7 @@ mod follow_ups;
 mod forms;
 mod ground;
 mod imports;
+mod life;
 mod reports;
 mod staff;
 mod store;

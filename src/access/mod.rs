@@ -9,7 +9,7 @@ mod table;
 pub use actor::{Actor, Reach, Role};
 pub use gate::{COOKIE_NAME, escape, gate};
 pub use predicate::{
-    CATEGORIES, countable, countable_consultation, countable_load, not_closed, visible,
-    visible_consultation,
+    CATEGORIES, address_hidden, countable, countable_consultation, countable_load, not_closed,
+    visible, visible_consultation,
 };
 pub use table::{AccessTable, Row};

@@ -65,6 +65,22 @@ macro_rules! not_closed {
     };
 }
 
+/// True when the person's address and telephones are hidden from the actor today (住所の非開示). The
+/// controller's staff see them, and a team of the same controller where the restriction says so;
+/// nobody else, and not the family's account either: it may be the one they are hidden from.
+#[macro_export]
+macro_rules! address_hidden {
+    ($client:literal) => {
+        concat!(
+            "exists (select 1 from restrictions hid where hid.client_id = ",
+            $client,
+            " and hid.kind = 'address_hidden' and hid.voided_at is null and hid.valid_from <= $5",
+            " and (hid.valid_until is null or hid.valid_until > $5)",
+            " and $1 <> 'controller' and not ($1 = 'team' and hid.shown_to = 'team'))"
+        )
+    };
+}
+
 /// True when the actor may see the consultation `k` (the alias every statement gives it): by its
 /// person, or, where it names nobody, as the controller's staff or the desk that took it.
 #[macro_export]
@@ -121,6 +137,11 @@ pub fn countable_load(client: &str) -> String {
 /// [`not_closed!`] as text.
 pub fn not_closed(client: &str) -> String {
     not_closed!("{client}").replace("{client}", client)
+}
+
+/// [`address_hidden!`] as text.
+pub fn address_hidden(client: &str) -> String {
+    address_hidden!("{client}").replace("{client}", client)
 }
 
 /// [`visible_consultation!`] as text.

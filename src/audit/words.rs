@@ -43,6 +43,8 @@ pub const VERBS: &[(&str, &str)] = &[
     ("leave", "外れた"),
     ("consent", "同意を記録した"),
     ("restrict", "制限を付けた"),
+    ("review", "見直した"),
+    ("unlink", "つながりを終えた"),
     ("finish", "済みにした"),
     ("promise", "約束した"),
     ("link", "つないだ"),

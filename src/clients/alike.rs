@@ -6,7 +6,7 @@ use super::Summary;
 use super::summary::Row;
 use crate::store::Read;
 use crate::web::{Result, Values};
-use crate::{args, summary_columns, summary_tables, visible};
+use crate::{address_hidden, args, summary_columns, summary_tables, visible};
 
 /// 似た記録. Those the actor may see, and how many others there are.
 #[derive(Debug)]
@@ -52,7 +52,9 @@ pub async fn similar(read: &mut Read, v: &Values) -> Result<Similar> {
                 "and s.key = $6) or (b.born_on = $7 and c.id in (select s.client_id from ",
                 "client_search s where s.kind = 'kana' and s.key in ($8, $9, $6))) or c.id in (",
                 "select s.client_id from client_search s where s.kind = 'phone' and s.key = $10 ",
-                "and length(s.key) >= 10)) order by n.family_kana, n.given_kana, c.number limit 10"
+                "and length(s.key) >= 10 and not ",
+                address_hidden!("s.client_id"),
+                ")) order by n.family_kana, n.given_kana, c.number limit 10"
             ),
             args![kana, born, family, given, phone],
         )

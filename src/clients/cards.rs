@@ -1,5 +1,6 @@
 //! The folder as cards: one a subject, its lines in words, what runs out soon marked.
 
+use super::custody;
 use super::facts::{Due, Folder, due};
 use super::parts::PartRow;
 use super::power::{self, Device};
@@ -79,8 +80,13 @@ pub fn family(f: &Folder) -> Card {
         let night = mark(r, "night_care", "夜間のケアをしている");
         let work = t("work");
         let work = if work.is_empty() { work } else { format!("仕事 {work}") };
-        let sub = [guardian, night, work, leave, t("phone"), t("note")];
-        let chip = chip(r.raw("leave_until"), f, "休業が終わった", "休業の終わりまで");
+        let custody = t("custody");
+        let custody = if custody.is_empty() { custody } else { format!("親権 {custody}") };
+        let sub = [guardian, custody, night, work, leave, t("phone"), t("note")];
+        let chip = match custody::is_barred(r) {
+            true => Some(("bad", "情報を伝えない".to_owned())),
+            false => chip(r.raw("leave_until"), f, "休業が終わった", "休業の終わりまで"),
+        };
         Line { head: join([t("relation"), t("name")]), sub: kept(sub), chip }
     };
     let sibling = |r: &PartRow| {
@@ -163,8 +169,16 @@ pub fn illness(f: &Folder) -> Card {
     card
 }
 
-/// Where somebody lives and how to reach the family. `hidden`: the address may not be shown.
+/// Where somebody lives and how to reach the family. `hidden`: somebody looks for the address; the
+/// folder says whether the actor is among those who may not know it.
 pub fn home(f: &Folder, hidden: bool) -> Card {
+    if f.hidden {
+        let line = Line { head: "住所と電話は非開示です".to_owned(), ..Line::default() };
+        let mut card =
+            card(f, "home", "連絡先と住まい", "identity", &[], |_| Line::default());
+        card.lines.push(line);
+        return card;
+    }
     let contact = |r: &PartRow| {
         let t = |field: &str| Folder::text("contact", r, field);
         Line { head: join([t("owner"), t("phone")]), sub: kept([t("note")]), chip: None }
@@ -177,10 +191,21 @@ pub fn home(f: &Folder, hidden: bool) -> Card {
         let sub = kept([t("area"), t("building")]);
         card.lines.push(Line { head: join([t("postal"), t("address")]), sub, chip });
     }
-    if hidden && f.of("residence").is_empty() {
-        card.lines.push(Line { head: "住所は非開示です".to_owned(), ..Line::default() });
-    }
     card
+}
+
+/// To whom nothing is said: said first, to the staff alone.
+pub fn barred(f: &Folder) -> Vec<Alert> {
+    let rows = f.of("carer").iter().filter(|r| custody::is_barred(r));
+    let alert = |r: &PartRow| {
+        let t = |field: &str| Folder::text("carer", r, field);
+        let sub =
+            if r.raw("custody") == "no" { "親権がない".to_owned() } else { String::new() };
+        Alert {
+            bad: true, key: "情報を伝えない", what: join([t("relation"), t("name")]), sub
+        }
+    };
+    rows.map(alert).collect()
 }
 
 /// Monday to Sunday: (day, where at which hours).

@@ -16,6 +16,8 @@ use crate::web::Result;
 pub struct Folder {
     rows: BTreeMap<&'static str, Vec<PartRow>>,
     pub may: May,
+    /// The address and the telephones are hidden from the actor.
+    pub hidden: bool,
     pub on: Date,
 }
 
@@ -25,7 +27,8 @@ impl Folder {
         for part in parts::all() {
             rows.insert(part.id, parts::rows(read, codes, client_id, part, on, None).await?);
         }
-        Ok(Self { rows, may: may(read, client_id).await?, on })
+        let hidden = parts::hidden_from_actor(read, client_id).await?;
+        Ok(Self { rows, may: may(read, client_id).await?, hidden, on })
     }
 
     pub fn of(&self, part: &str) -> &[PartRow] {

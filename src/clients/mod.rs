@@ -1,8 +1,11 @@
 //! 利用者: the registry.
 
+pub mod address;
 mod alike;
 pub mod close;
 pub mod enrol;
+mod custody;
+pub mod family_page;
 pub mod list;
 pub mod parts;
 pub mod part_correct;

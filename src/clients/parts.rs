@@ -10,7 +10,7 @@ mod rules;
 pub use change::{add, bump, correct, end, version, void};
 pub use file::{all, find};
 pub use overlaps::overlaps;
-pub use read::{PartRow, history, named_by, rows, within_consent};
+pub use read::{PartRow, hidden_from_actor, history, named_by, rows, within_consent};
 
 use crate::web::Form;
 
@@ -34,6 +34,8 @@ pub struct Part {
     pub one_of: &'static [&'static str],
     /// The restriction that hides it from roles without it.
     pub hidden_by: Option<&'static str>,
+    /// The fields that are hidden with the address: telephones.
+    pub hidden: Vec<&'static str>,
     /// The fields of the one-line summary, in order.
     pub shown: &'static [&'static str],
     pub form: Form,

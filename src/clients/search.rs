@@ -10,7 +10,7 @@ use super::Summary;
 use super::summary::Row;
 use crate::store::{Read, Tx};
 use crate::web::Result;
-use crate::{args, not_closed, summary_columns, summary_tables, visible};
+use crate::{address_hidden, args, not_closed, summary_columns, summary_tables, visible};
 
 /// 検索の語. What was typed, as the statement asks it: exactly one of these is filled in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -68,6 +68,8 @@ macro_rules! wanted {
             "from client_search s where s.kind = 'phone' and s.key >= $8 and s.key < $9) and ",
             // A telephone may be a carer's: whose it is, is about the family.
             visible!("c.id", "family"),
+            " and not ",
+            address_hidden!("c.id"),
             ")) order by n.family_kana, n.given_kana, c.number limit $13"
         )
     };

@@ -36,7 +36,7 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
         if may("/clients/{number}/looks") { looks(&mut read, &id, "", 5).await? } else { vec![] };
     Ok(Show {
         page: app.page(actor, format!("利用者 {}", who.number), "/clients"),
-        alerts: cards::alerts(&f),
+        alerts: [cards::barred(&f), cards::alerts(&f)].concat(),
         left: vec![cards::care(&f), cards::devices(&f), cards::illness(&f), cards::family(&f)],
         right: vec![
             cards::physicians(&f),

@@ -49,10 +49,7 @@ pub(super) struct Row {
 #[macro_export]
 macro_rules! shown_area {
     () => {
-        "case when $1 not in ('controller', 'team') and exists (select 1 from restrictions hid \
-          where hid.client_id = c.id and hid.kind = 'address_hidden' and hid.voided_at is null \
-          and hid.valid_from <= $5 and (hid.valid_until is null or hid.valid_until > $5)) \
-         then null else r.area end"
+        concat!("case when ", $crate::address_hidden!("c.id"), " then null else r.area end")
     };
 }
 

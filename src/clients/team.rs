@@ -126,37 +126,3 @@ pub async fn withdraw(tx: &mut Tx, client_id: &str, consent_id: &str) -> Result<
     tx.record(Event::new("withdraw", "consent", consent_id).about(client_id)).await?;
     Ok(())
 }
-
-/// The address is shown to the controller's staff and the support team only, on no list or file.
-pub async fn hide_address(tx: &mut Tx, client_id: &str, reason: &str, from: Date) -> Result<()> {
-    let id = Uuid::now_v7().to_string();
-    let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
-    tx.exec(
-        "insert into restrictions (id, client_id, kind, reason, valid_from, recorded_at,
-           recorded_by) values ($1, $2, 'address_hidden', $3, $4, $5, $6)",
-        args![id, client_id, reason, from, at, by],
-    )
-    .await?;
-    tx.record(Event::new("restrict", "restriction", &id).about(client_id)).await?;
-    Ok(())
-}
-
-/// The account sees its own child, read only.
-pub async fn link_family(
-    tx: &mut Tx,
-    client_id: &str,
-    account_id: &str,
-    relation: &str,
-    from: Date,
-) -> Result<()> {
-    let id = Uuid::now_v7().to_string();
-    let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
-    tx.exec(
-        "insert into family_links (id, account_id, client_id, relation, valid_from, recorded_at,
-           recorded_by) values ($1, $2, $3, $4, $5, $6, $7)",
-        args![id, account_id, client_id, relation, from, at, by],
-    )
-    .await?;
-    tx.record(Event::new("link", "family_link", &id).about(client_id)).await?;
-    Ok(())
-}

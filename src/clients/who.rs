@@ -59,6 +59,8 @@ const TABS: &[(&str, &str)] = &[
     ("/clients/{number}/timeline", "相談と経過"),
     ("/clients/{number}/care-score", "医療的ケアとスコア"),
     ("/clients/{number}/team", "支援チーム"),
+    ("/clients/{number}/address", "住所の非開示"),
+    ("/clients/{number}/family", "家族のアカウント"),
     ("/clients/{number}/looks", "閲覧の記録"),
 ];
 

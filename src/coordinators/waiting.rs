@@ -9,7 +9,7 @@ use super::propose::Case;
 use super::rules::{Facts, Rules};
 use crate::store::Read;
 use crate::web::{Error, Result};
-use crate::{args, not_closed, visible};
+use crate::{args, not_closed, shown_area, visible};
 
 /// 依頼. Nobody's name: number, age, care and area are what the decision needs.
 #[derive(Clone, Debug)]
@@ -57,7 +57,9 @@ struct Row {
 macro_rules! waiting {
     () => {
         concat!(
-            "select q.id, q.client_id, c.number, b.born_on, r.area, w.kind as whereabouts, ",
+            "select q.id, q.client_id, c.number, b.born_on, ",
+            shown_area!(),
+            " as area, w.kind as whereabouts, ",
             "(select string_agg(distinct_care.kind, ',') from (select distinct f.kind ",
             "from client_cares f where f.client_id = c.id and f.voided_at is null ",
             "and f.valid_from <= $5 and (f.valid_until is null or f.valid_until > $5)) ",

@@ -8,7 +8,7 @@ use super::people;
 use super::play::{Scene, broken};
 use crate::access::CATEGORIES;
 use crate::args;
-use crate::clients::{care_score_new, enrol, parts, search, team};
+use crate::clients::{address, care_score_new, enrol, family_page, parts, search, team};
 use crate::store::Tx;
 use crate::web::{Entry, Result};
 
@@ -73,11 +73,19 @@ impl Scene<'_> {
             }
         }
         if let Some(why) = &life.client.hidden {
-            team::hide_address(tx, id, why, life.enrolled).await?;
+            let mut entry = Entry::default();
+            entry.set("basis", "support_measure");
+            entry.set("reason", why.clone());
+            entry.set("shown_to", "team");
+            entry.set("from", life.enrolled.to_string());
+            let values = self.read(&address::form(), &entry)?;
+            address::hide(tx, id, &values).await?;
         }
         if let Some(family) = life.client.family.as_ref().and_then(|l| self.staff.actors.get(l)) {
             let account = family.account_id.clone();
-            team::link_family(tx, id, &account, "mother", life.enrolled).await?;
+            let sql = "select id from client_carers where client_id = $1 and relation = 'mother'";
+            let (carer,): (String,) = tx.one(sql, args![id]).await?;
+            family_page::link(tx, id, (&account, &carer), ("photo_card", "")).await?;
         }
         Ok(())
     }

@@ -69,14 +69,28 @@ pub const STALLED: &str = people!(
     "6"
 );
 
-/// A carer's leave ends between today and `$6`.
+/// A carer's leave ends between today and `$6`. Those who are told nothing are on no list.
 pub const LEAVE_ENDING: &str = people!(
     "x.relation",
     "x.leave_until",
     "join client_carers x on x.client_id = c.id",
     "family",
-    concat!("x.leave_until >= $5 and x.leave_until <= $6 and ", valid!("x")),
+    concat!(
+        "coalesce(x.informed, '') <> 'must_not' and coalesce(x.custody, '') <> 'no' and ",
+        "x.leave_until >= $5 and x.leave_until <= $6 and ",
+        valid!("x")
+    ),
     "x.leave_until"
+);
+
+/// A hidden address somebody must look at again by `$6`; one without a day, at once.
+pub const ADDRESS_REVIEWS: &str = people!(
+    "x.basis",
+    "coalesce(x.review_on, x.valid_from)",
+    "join restrictions x on x.client_id = c.id",
+    "identity",
+    concat!("coalesce(x.review_on, x.valid_from) <= $6 and ", valid!("x")),
+    "coalesce(x.review_on, x.valid_from)"
 );
 
 /// A certificate has run out or does so by `$6`.

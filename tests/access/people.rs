@@ -13,23 +13,23 @@ use kakehashi::web::Kind;
 use crate::support::{Seat, World};
 
 /// Numbers of people; from `UNNAMED` on, consultations that name nobody.
-pub const PEOPLE: [usize; 11] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+pub const PEOPLE: [usize; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
 pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
 pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"];
 
 /// 1 team, consent for all, parent; 2 consent for identity only; 3 no consent; 4 team ended;
 /// 5 consent without team; 6 the neighbouring ward's, team and consent; 7 nobody's; 8 the
 /// neighbouring ward's; 9 closed; 10 hidden address; 11 consent for everything
-/// but who it is.
+/// but who it is; 12 an address hidden from the team too.
 fn in_team(n: usize) -> bool {
-    matches!(n, 1 | 2 | 3 | 6 | 9 | 10 | 11)
+    matches!(n, 1 | 2 | 3 | 6 | 9 | 10 | 11 | 12)
 }
 
 fn agreed(n: usize, category: &str) -> bool {
     match n {
         2 => category == "identity",
         11 => category != "identity",
-        1 | 4 | 5 | 6 | 9 | 10 => true,
+        1 | 4 | 5 | 6 | 9 | 10 | 12 => true,
         _ => false,
     }
 }
@@ -68,6 +68,20 @@ pub fn mark(n: usize, category: &str) -> String {
         _ => "相",
     };
     format!("秘{n}号{letter}")
+}
+
+/// By which the family is called: hidden together with the address.
+pub fn phone(n: usize) -> String {
+    format!("03-0000-{n:04}")
+}
+
+/// Whether the role's first seat may know where the person lives.
+pub fn may_find(role: Role, n: usize) -> bool {
+    match (role, n) {
+        (Role::Officer | Role::Nurse, _) => true,
+        (Role::Coordinator, 10) => true,
+        _ => !matches!(n, 10 | 12),
+    }
 }
 
 /// Fills a world with what `keep` allows; with everything, or with what one actor may see.
@@ -163,12 +177,13 @@ impl Ward<'_> {
             )
             .await;
         }
-        if self.n == 10 {
+        if matches!(self.n, 10 | 12) {
+            let shown_to = if self.n == 10 { "team" } else { "staff" };
             put(
                 self.tx,
-                "insert into restrictions (id, client_id, kind, valid_from, recorded_at,
-                   recorded_by) values ('restriction-10', $1, 'address_hidden', $2, $3, $4)",
-                args![id, FROM, AT, by],
+                "insert into restrictions (id, client_id, kind, shown_to, valid_from, recorded_at,
+                   recorded_by) values ($1, $2, 'address_hidden', $3, $4, $5, $6)",
+                args![self.id("restriction"), id, shown_to, FROM, AT, by],
             )
             .await;
         }
@@ -281,7 +296,8 @@ impl Ward<'_> {
                 Kind::Time => text("09:00".into()),
                 Kind::Kana(_) => text("ひみつ".into()),
                 _ if field.name == "sibling_number" => text(self.sibling()),
-                Kind::Phone => text(format!("03-0000-{:04}", self.n)),
+                Kind::Phone if matches!(part.id, "contact" | "carer") => text(phone(self.n)),
+                Kind::Phone => text(format!("03-9999-{:04}", self.n)),
                 _ => text(word.clone()),
             });
             names.push(format!("\"{}\"", field.name));
@@ -309,7 +325,7 @@ impl Ward<'_> {
         put(
             self.tx,
             "insert into client_search (key, client_id, kind) values ($1, $2, 'phone')",
-            args![kana::phone_key(&format!("03-0000-{:04}", self.n)), self.id("client")],
+            args![kana::phone_key(&phone(self.n)), self.id("client")],
         )
         .await;
     }

@@ -27,6 +27,7 @@ pub const SEARCHES: &[(&str, &[(&str, &str)])] = &[
     ("/clients", &[("q", "03-0000-0007")]),
     ("/clients", &[("q", "03-0000-0002")]),
     ("/clients", &[("q", "2021-04-02")]),
+    ("/clients/suggest", &[("q", "0012"), ("name", "client")]),
     ("/clients", &[("q", "M-00076")]),
     ("/clients/suggest", &[("q", "ひみつ"), ("name", "client")]),
     ("/clients/suggest", &[("q", "秘7")]),
@@ -92,6 +93,8 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         }
         ("parts", _) => kakehashi::clients::parts::all().iter().map(|p| p.id.to_owned()).collect(),
         (_, "row") => ["name-1", "care-2", "name-8"].map(str::to_owned).to_vec(),
+        ("address", _) => vec!["restriction-10".into()],
+        ("family", _) => vec!["link-1".into()],
         ("team", _) => vec!["team-1-operator".into(), "team-6-operator".into()],
         _ => panic!("tests/access/places.rs does not know {{{name}}} of {pattern}"),
     }

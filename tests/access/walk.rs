@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 use kakehashi::access::{Reach, Role};
 use kakehashi::routes::ROUTES;
 
-use super::people::{self, CATEGORIES, PEOPLE, UNNAMED, mark, may_see};
+use super::people::{self, CATEGORIES, PEOPLE, UNNAMED, mark, may_find, may_see, phone};
 use super::places;
 use crate::support::{Answer, Browser, World};
 
@@ -41,10 +41,11 @@ fn forbidden(role: Role) -> Vec<String> {
         for category in CATEGORIES.into_iter().filter(|c| !may_see(role, n, c)) {
             out.push(mark(n, category));
         }
-        let address = may_see(role, n, "identity")
-            && (n != 10 || matches!(role, Role::Officer | Role::Nurse | Role::Coordinator));
-        if !address {
+        if !may_see(role, n, "identity") || !may_find(role, n) {
             out.push(mark(n, "address"));
+        }
+        if PEOPLE.contains(&n) && !may_find(role, n) {
+            out.push(phone(n));
         }
     }
     out
@@ -210,7 +211,19 @@ both! {
         assert!(shown.contains("秘7号"), "a leak would be found: {shown}");
         assert!(forbidden(Role::Coordinator).contains(&mark(7, "identity")));
         assert!(!forbidden(Role::Operator).contains(&mark(2, "identity")));
-        assert!(forbidden(Role::Operator).contains(&mark(10, "address")));
+        for (role, n, hidden) in [
+            (Role::Operator, 10, true),
+            (Role::Coordinator, 10, false),
+            (Role::Coordinator, 12, true),
+            (Role::Officer, 12, false),
+        ] {
+            for sentinel in [mark(n, "address"), phone(n)] {
+                assert_eq!(forbidden(role).contains(&sentinel), hidden, "{role:?} {sentinel}");
+            }
+        }
+        let number = kana::ClientNumber::from_row(12);
+        let folder = words(&w.as_(Role::Officer).await.get(&format!("/clients/{number}")).await);
+        assert!(folder.contains(&mark(12, "address")) && folder.contains(&phone(12)));
     }
 
     async fn a_role_that_is_not_listed_is_told_nothing(w: World) {

@@ -104,8 +104,13 @@ impl World {
 
     pub async fn sign_in(&self, role: Role, seat: Seat) -> Browser {
         let actor = self.seated(role, seat);
-        let mut tx = self.write(&actor).await;
-        let token = sessions::open(&mut tx, &actor.account_id, &actor.post_id).await.unwrap();
+        self.session(&actor.account_id, &actor.post_id).await
+    }
+
+    /// A browser of any account in one of its posts.
+    pub async fn session(&self, account: &str, post: &str) -> Browser {
+        let mut tx = self.write(&self.system()).await;
+        let token = sessions::open(&mut tx, account, post).await.unwrap();
         tx.commit().await.unwrap();
         let actor = sessions::resume(&self.app, &token).await.unwrap().expect("a session");
         Browser::new(self.clone(), actor, token)

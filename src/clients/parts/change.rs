@@ -3,10 +3,10 @@
 use civil::Date;
 use uuid::Uuid;
 
-use super::{Part, rules};
+use super::{Part, read, rules};
 use crate::args;
 use crate::audit::Event;
-use crate::clients::search;
+use crate::clients::{custody, search};
 use crate::store::{Arg, Sql, Tx};
 use crate::web::{Error, Result, Values};
 
@@ -78,10 +78,29 @@ pub async fn correct(
         moved(tx, client_id, part, (old, from, until), why).await?;
     }
     let id = insert(tx, client_id, part, &values, (from, until), Some(row)).await?;
+    keep_hidden(tx, client_id, part, (row, &id)).await?;
     index(tx, client_id, part).await?;
     tx.record(Event::new("correct", part.table, &id).about(client_id).fields(given(part, &values)))
         .await?;
     Ok(id)
+}
+
+/// What the actor could not read, a correction by them does not take away.
+async fn keep_hidden(
+    tx: &mut Tx,
+    client_id: &str,
+    part: &Part,
+    (old, new): (&str, &str),
+) -> Result<()> {
+    for field in read::hidden_fields(tx, client_id, part).await? {
+        let sql = format!(
+            "update {0} set {field} = (select o.{field} from {0} o where o.id = $1)
+             where id = $2 and {field} is null",
+            part.table
+        );
+        tx.exec(Sql::built(sql), args![old, new]).await?;
+    }
+    Ok(())
 }
 
 /// Takes back a row that should never have been there, such as one about somebody else.
@@ -244,7 +263,11 @@ fn given(part: &Part, values: &Values) -> String {
     names.collect::<Vec<_>>().join(",")
 }
 
+/// What follows from a changed row: the search finds it, and who lost custody sees nothing more.
 async fn index(tx: &mut Tx, client_id: &str, part: &Part) -> Result<()> {
+    if part.id == custody::PART {
+        custody::unlink(tx, client_id).await?;
+    }
     if part.searched { search::index(tx, client_id).await } else { Ok(()) }
 }
 

@@ -52,6 +52,8 @@ struct RawField {
     #[serde(default)]
     unit: String,
     list: Option<String>,
+    #[serde(default)]
+    hidden: bool,
 }
 
 static PARTS: OnceLock<Result<Vec<Part>, String>> = OnceLock::new();
@@ -92,6 +94,8 @@ fn part(raw: RawPart, codes: &Codes) -> Result<Part, String> {
     if !CATEGORIES.iter().any(|(id, _)| *id == raw.category) {
         return Err(format!("unknown category '{}'", raw.category));
     }
+    let hidden: Vec<String> =
+        raw.fields.iter().filter(|f| f.hidden).map(|f| f.name.clone()).collect();
     let fields: Vec<Field> =
         raw.fields.into_iter().map(|f| field(f, codes)).collect::<Result<_, _>>()?;
     let shown = names("shown", raw.shown, &fields)?;
@@ -110,6 +114,7 @@ fn part(raw: RawPart, codes: &Codes) -> Result<Part, String> {
         past,
         one_of,
         hidden_by: raw.hidden_by.map(keep),
+        hidden: hidden.into_iter().map(keep).collect(),
         shown,
         form: Form::new(keep(format!("part-{id}")), title, fields),
     })

@@ -4,7 +4,7 @@ use civil::{Date, Instant};
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use super::Part;
-use crate::access::{Role, visible};
+use crate::access::visible;
 use crate::args;
 use crate::clients::{Summary, see_by_id};
 use crate::codes::Codes;
@@ -83,7 +83,8 @@ pub async fn rows(
         visible("x.client_id", part.category)
     );
     let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id, on, known]).await?;
-    Ok(found.into_iter().map(|s| s.known_at(known).row(part, codes)).collect())
+    let not = hidden_fields(read, client_id, part).await?;
+    Ok(found.into_iter().map(|s| s.known_at(known).row(part, codes, not)).collect())
 }
 
 /// Everything that was ever recorded, newest first, voided rows with who, when and why.
@@ -105,7 +106,8 @@ pub async fn history(
         visible("x.client_id", part.category)
     );
     let found: Vec<Stored> = read.see_all(Sql::built(sql), args![client_id]).await?;
-    Ok(found.into_iter().map(|s| s.row(part, codes)).collect())
+    let not = hidden_fields(read, client_id, part).await?;
+    Ok(found.into_iter().map(|s| s.row(part, codes, not)).collect())
 }
 
 /// The people the actor may see whose folder names this person in the same part, today.
@@ -144,24 +146,34 @@ pub async fn within_consent(read: &mut Read, client_id: &str, part: &Part) -> Re
     Ok(n > 0 && !is_hidden(read, client_id, part).await?)
 }
 
-/// A hidden address is for the controller's staff and the support team of the same controller.
+/// A hidden address is for the controller's staff, and for the team where that was decided.
 async fn is_hidden(read: &mut Read, client_id: &str, part: &Part) -> Result<bool> {
-    let Some(kind) = part.hidden_by else { return Ok(false) };
-    let inside = matches!(read.actor.role, Role::Officer | Role::Nurse | Role::Coordinator);
-    // Not for the family's account either: it may be the one the address is hidden from.
-    if inside {
-        return Ok(false);
-    }
-    let today = read.actor.today();
+    Ok(part.hidden_by.is_some() && hidden_from_actor(read, client_id).await?)
+}
+
+/// Whether the actor may know neither where the person lives nor by which telephone.
+pub async fn hidden_from_actor(read: &mut Read, client_id: &str) -> Result<bool> {
+    let (reach, today) = (read.actor.role.reach().code(), read.actor.today());
     let (hidden,): (i64,) = read
         .one(
-            "select count(*) from restrictions where client_id = $1 and kind = $2
-               and voided_at is null and valid_from <= $3
-               and (valid_until is null or valid_until > $3)",
-            args![client_id, kind, today],
+            "select count(*) from restrictions where client_id = $1 and kind = 'address_hidden'
+               and voided_at is null and valid_from <= $2
+               and (valid_until is null or valid_until > $2)
+               and $3 <> 'controller' and not ($3 = 'team' and shown_to = 'team')",
+            args![client_id, today, reach],
         )
         .await?;
     Ok(hidden > 0)
+}
+
+/// The fields of the part that the actor may not read of this person.
+pub(super) async fn hidden_fields<'a>(
+    read: &mut Read,
+    client_id: &str,
+    part: &'a Part,
+) -> Result<&'a [&'static str]> {
+    let some = !part.hidden.is_empty() && hidden_from_actor(read, client_id).await?;
+    Ok(if some { &part.hidden } else { &[] })
 }
 
 /// Everything is read as text, so that one row type serves every part.
@@ -238,9 +250,10 @@ impl Stored {
         self
     }
 
-    fn row(self, part: &'static Part, codes: &Codes) -> PartRow {
+    fn row(self, part: &'static Part, codes: &Codes, hidden: &[&str]) -> PartRow {
         let (mut entry, mut shown) = (Entry::default(), vec![]);
-        for (field, value) in part.form.fields.iter().zip(self.values) {
+        let fields = part.form.fields.iter().zip(self.values);
+        for (field, value) in fields.filter(|(f, _)| !hidden.contains(&f.name)) {
             let Some(value) = value.filter(|v| !v.is_empty()) else { continue };
             let words = words(field, &value, codes);
             if !words.is_empty() {

@@ -4,7 +4,7 @@ use civil::Date;
 
 use super::Part;
 use crate::args;
-use crate::clients::see;
+use crate::clients::{custody, see};
 use crate::store::{Sql, Tx};
 use crate::web::{Error, Field, Kind, Problems, Result, Values};
 
@@ -20,6 +20,9 @@ pub(super) async fn check(
     let mut bad = within(part, values, today);
     if part.lasting && from > today {
         bad.add("from", format!("{}を、先の日付から変えることはできません", part.title));
+    }
+    if part.id == custody::PART {
+        custody::check(values, &mut bad);
     }
     let mut kept = values.clone();
     let people = part.form.fields.iter().filter(|f| f.kind == Kind::Client);
