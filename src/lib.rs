@@ -11,6 +11,8 @@ pub mod consultations;
 pub mod case_notes;
 /// コーディネーターと担当: who takes the next case, and why.
 pub mod coordinators;
+/// 転出入の引継ぎ: a record goes to another controller, with consent, and both keep their history.
+pub mod moves;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.

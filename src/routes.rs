@@ -13,8 +13,8 @@ use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    audit, case_notes, clients, consultations, coordinators, follow_ups, imports, reports, staff,
-    today,
+    audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves, reports,
+    staff, today,
 };
 
 macro_rules! routes {
@@ -117,6 +117,16 @@ routes! {
     GET "/requests/{id}" => coordinators::assign::get;
     POST "/requests/{id}" => coordinators::assign::post;
     POST "/requests/{id}/withdraw" => coordinators::assign::withdraw;
+    // moves
+    GET "/moves" => moves::list::get;
+    GET "/clients/{number}/move" => moves::propose::get;
+    POST "/clients/{number}/move" => moves::propose::post;
+    POST "/clients/{number}/move/withdraw" => moves::leave::withdraw;
+    POST "/clients/{number}/move/done" => moves::leave::done;
+    GET "/moves/{id}" => moves::receive::get;
+    POST "/moves/{id}/accept" => moves::receive::accept;
+    POST "/moves/{id}/decline" => moves::receive::decline;
+    GET "/moves/{id}/sheet" => moves::sheet::get;
     // reports
     GET "/reports" => reports::index::get;
     GET "/reports/{id}" => reports::show::get;

@@ -9,7 +9,7 @@ use kakehashi::args;
 use kakehashi::clients::{self, parts};
 use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
-use kakehashi::{case_notes, consultations, coordinators, follow_ups, reports, staff};
+use kakehashi::{case_notes, consultations, coordinators, follow_ups, moves, reports, staff};
 
 use crate::support::World;
 
@@ -80,17 +80,12 @@ async fn scene(w: &World) -> String {
                reason, valid_from, recorded_at, recorded_by) \
                values ('taken', $1, $2, $3, 'main', 100, '地区', '2026-11-01', $4, $2)";
     w.exec(sql, args![client, me.account_id, me.organisation_id, me.at]).await;
+    living(w).await;
     folder
 }
 
 async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     let codes = &w.app.codes;
-    let by = w.actor(Role::Officer);
-    let sql = "insert into restrictions (id, client_id, kind, valid_from, recorded_at, \
-               recorded_by) select 'hid', id, 'address_hidden', '2026-11-01', $1, $2 from clients";
-    if w.count("select count(*) from restrictions", &[]).await == 0 {
-        w.exec(sql, args![by.at, by.account_id]).await;
-    }
     let row = one(w, "select id from client_residences").await;
     let consultation = one(w, "select id from consultations").await;
     let note = one(w, "select id from case_notes").await;
@@ -113,13 +108,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(clients::part_end::void_form(), desk, format!("{at}/void"));
     add(clients::close::form(false), desk, format!("{folder}/close"));
     add(clients::team_page::form(), desk, format!("{folder}/team"));
-    let hid = format!("{folder}/address");
-    add(clients::address::form(), Role::Officer, hid.clone());
-    add(clients::address::review_form(), Role::Officer, format!("{hid}/hid/review"));
-    add(clients::address::end_form(), Role::Officer, format!("{hid}/hid/end"));
-    let family = format!("{folder}/family");
-    add(clients::family_page::form(), Role::Officer, family.clone());
-    add(clients::family_page::end_form(), Role::Officer, format!("{family}/none/end"));
+    life(folder, &mut add);
     add(clients::care_score_new::form(), desk, format!("{folder}/care-score/new"));
     add(consultations::log::form(), desk, "/consultations/new".into());
     let at = format!("/consultations/{consultation}");
@@ -151,6 +140,40 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
         out.push(Sent { form, role: desk, path, asked: true });
     }
     out
+}
+
+/// The forms about a record's life, as the officer sends them.
+fn life(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
+    let hid = format!("{folder}/address");
+    add(clients::address::form(), Role::Officer, hid.clone());
+    add(clients::address::review_form(), Role::Officer, format!("{hid}/hid/review"));
+    add(clients::address::end_form(), Role::Officer, format!("{hid}/hid/end"));
+    let family = format!("{folder}/family");
+    add(clients::family_page::form(), Role::Officer, family.clone());
+    add(clients::family_page::end_form(), Role::Officer, format!("{family}/none/end"));
+    let go = format!("{folder}/move");
+    add(moves::propose::form(), Role::Officer, go.clone());
+    add(moves::leave::withdraw_form(), Role::Officer, format!("{go}/withdraw"));
+    add(moves::leave::done_form(), Role::Officer, format!("{go}/done"));
+    add(moves::receive::accept_form(), Role::Officer, "/moves/moving/accept".into());
+    add(moves::receive::decline_form(), Role::Officer, "/moves/moving/decline".into());
+}
+
+/// A hidden address and a proposal to take the person over.
+async fn living(w: &World) {
+    let by = w.actor(Role::Officer);
+    for sql in [
+        "insert into restrictions (id, client_id, kind, valid_from, recorded_at, recorded_by)
+         select 'hid', id, 'address_hidden', '2026-11-01', $1, $2 from clients where $3 = $3",
+        "insert into move_consents (id, client_id, given_by, given_on, method, categories,
+           recorded_at, recorded_by)
+         select 'agreed', id, '母', '2026-11-01', 'paper', '', $1, $2 from clients where $3 = $3",
+        "insert into moves (id, client_id, consent_id, from_controller_id, to_controller_id,
+           to_name, moves_on, note, sheet, recorded_at, recorded_by)
+         select 'moving', id, 'agreed', $3, $3, '隣', '2026-11-10', '', '{}', $1, $2 from clients",
+    ] {
+        w.exec(sql, args![by.at, by.account_id, by.controller_id]).await;
+    }
 }
 
 /// What the form itself says of the bad value, if it can tell without the database.

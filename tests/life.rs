@@ -2,6 +2,7 @@
 
 mod address;
 mod family;
+mod moves;
 
 use kakehashi::access::{CATEGORIES, Role};
 use kakehashi::clients::enrol::{self, Enrolled};

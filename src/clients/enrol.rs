@@ -183,7 +183,7 @@ pub fn check(v: &Values, today: Date) -> Result<(), Problems> {
     if bad.is_empty() { Ok(()) } else { Err(bad) }
 }
 
-async fn next_number(tx: &mut Tx) -> Result<ClientNumber> {
+pub(crate) async fn next_number(tx: &mut Tx) -> Result<ClientNumber> {
     let (last,): (i64,) =
         tx.one("update client_numbers set last = last + 1 returning last", args![]).await?;
     Ok(ClientNumber::from_row(last))

@@ -61,6 +61,7 @@ const TABS: &[(&str, &str)] = &[
     ("/clients/{number}/team", "支援チーム"),
     ("/clients/{number}/address", "住所の非開示"),
     ("/clients/{number}/family", "家族のアカウント"),
+    ("/clients/{number}/move", "転出の引継ぎ"),
     ("/clients/{number}/looks", "閲覧の記録"),
 ];
 

@@ -27,6 +27,7 @@ impl Scene<'_> {
             Deed::Decide(n, choice) => self.decide(tx, *n, choice).await,
             Deed::HandOver(n, choice) => self.hand_over(tx, *n, choice).await,
             Deed::Close(n) => self.close(tx, *n).await,
+            Deed::Move(n, to) => self.move_away(tx, *n, to).await,
             Deed::Publish => self.publish(tx).await,
             Deed::Log(call) => self.log(tx, call).await,
             Deed::Write(note) => self.write(tx, note).await,

@@ -71,6 +71,10 @@ impl<'w> Desk<'_, 'w> {
             let when = at(self.today.saturating_sub(WITHDRAWN.days()), 14, 40);
             steps.push(Step { at: when, who: by, deed: Deed::Withdraw(n, body) });
         }
+        if let Some(to) = &life.client.moving {
+            let when = at(self.today.saturating_sub(3.days()), 11, 5);
+            steps.push(Step { at: when, who: "demo-officer", deed: Deed::Move(n, to) });
+        }
         if let Some(closed) = life.closed {
             let when = at(closed, 17, 20);
             steps.push(Step { at: when, who: "demo-officer", deed: Deed::Close(n) });

@@ -77,6 +77,8 @@ pub(super) struct Client {
     pub closure: Option<Closure>,
     /// Why the address is hidden.
     pub hidden: Option<String>,
+    /// The place outside of this system the person moves to.
+    pub moving: Option<String>,
     /// The login of the family's account.
     pub family: Option<String>,
     pub score: Option<Vec<String>>,

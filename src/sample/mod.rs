@@ -12,6 +12,7 @@ mod enrol;
 mod life;
 mod luck;
 mod mark;
+mod moving;
 mod notes;
 mod offsets;
 mod people;

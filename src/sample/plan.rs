@@ -26,6 +26,8 @@ pub(super) enum Deed<'w> {
     Decide(usize, Choice<'w>),
     HandOver(usize, Choice<'w>),
     Close(usize),
+    /// The person moves away: a sheet is drawn up, with consent.
+    Move(usize, &'w str),
     Log(Box<Call<'w>>),
     /// Last year's figures are published.
     Publish,
@@ -46,6 +48,7 @@ impl Deed<'_> {
             Self::Decide(n, choice) => format!("decide {n} for {}", choice.login),
             Self::HandOver(n, choice) => format!("hand over {n} to {}", choice.login),
             Self::Close(n) => format!("close {n}"),
+            Self::Move(n, to) => format!("move {n} to {to}"),
             Self::Publish => "publish".to_owned(),
             Self::Log(call) => format!("log about {:?}", call.person),
             Self::Write(note) => format!("note about {}", note.person),

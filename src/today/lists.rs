@@ -49,7 +49,8 @@ impl Line {
 
 /// Whether the list is shown here; the others are pages of their own noun.
 fn has_page(list: &List) -> bool {
-    !matches!(list.source, Source::Promises | Source::Cases | Source::Accounts | Source::Events)
+    use Source::{Accounts, Cases, Events, Moves, Promises};
+    !matches!(list.source, Promises | Cases | Accounts | Events | Moves)
 }
 
 /// Where the number leads.
@@ -58,6 +59,7 @@ pub(super) fn href(list: &List, actor: &Actor) -> String {
         Source::Promises => "/follow-ups?list=due".into(),
         Source::Cases => format!("/assignments/of/{}", actor.account_id),
         Source::Accounts => "/accounts".into(),
+        Source::Moves => "/moves".into(),
         Source::Events => format!("/audit?from={}", actor.today()),
         _ => format!("/today/{}", list.id),
     }
@@ -74,6 +76,7 @@ pub(super) async fn lines(read: &mut Read, app: &App, list: &List) -> Result<Vec
         Source::OverLimit => over_limit(read).await,
         Source::Locked => locked(read).await,
         Source::PostsEnding => posts_ending(read).await,
+        Source::Moves => moves(read).await,
         Source::Accounts | Source::Events => Ok(vec![]),
     }
 }
@@ -246,6 +249,17 @@ async fn over_limit(read: &mut Read) -> Result<Vec<Line>> {
         ..Line::default()
     };
     Ok(over.map(line).collect())
+}
+
+async fn moves(read: &mut Read) -> Result<Vec<Line>> {
+    let line = |m: crate::moves::Incoming| Line {
+        href: format!("/moves/{}", m.id),
+        title: m.from,
+        sub: "受け入れるか決めてください".to_owned(),
+        day: m.moves_on.parse().ok(),
+        ..Line::default()
+    };
+    Ok(crate::moves::incoming(read).await?.into_iter().map(line).collect())
 }
 
 async fn locked(read: &mut Read) -> Result<Vec<Line>> {

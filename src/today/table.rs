@@ -38,6 +38,8 @@ pub enum Source {
     Accounts,
     Locked,
     PostsEnding,
+    /// Records another ward proposes to hand over; their list is a page of its own.
+    Moves,
     /// What was done today; its list is the audit.
     Events,
 }
@@ -67,6 +69,7 @@ pub fn of(role: Role) -> Vec<&'static List> {
             "over-limit",
             "certificates",
             "address-reviews",
+            "moves",
         ],
         Role::Nurse => &["newborn", "discharge", "batteries", "promises", "leave-ending"],
         Role::Operator | Role::Hospital | Role::School => &["in-touch", "consents"],
@@ -183,6 +186,14 @@ static LISTS: &[List] = &[
         words: "restriction_basis",
         empty: "30日以内に見直す非開示はありません。非開示は、利用者の「住所の非開示」で設定します。",
         source: Source::People(queries::ADDRESS_REVIEWS, When::In(30)),
+    },
+    List {
+        id: "moves",
+        title: "転入の引継ぎ",
+        unit: "件",
+        note: "受け入れを待つ記録",
+        source: Source::Moves,
+        ..PLAIN
     },
     List {
         id: "newborn",

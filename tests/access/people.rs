@@ -177,6 +177,9 @@ impl Ward<'_> {
             )
             .await;
         }
+        if matches!(self.n, 7 | 8) {
+            self.moves(&id, &by).await;
+        }
         if matches!(self.n, 10 | 12) {
             let shown_to = if self.n == 10 { "team" } else { "staff" };
             put(
@@ -187,6 +190,37 @@ impl Ward<'_> {
             )
             .await;
         }
+    }
+
+    /// Proposed to somebody outside: 7 by the ward, 8 by its neighbour.
+    async fn moves(&mut self, client: &str, by: &str) {
+        let (consent, sheet) =
+            (self.id("agreed"), format!("{{\"name\":\"{}\"}}", mark(self.n, "identity")));
+        put(
+            self.tx,
+            "insert into move_consents (id, client_id, given_by, given_on, method, categories,
+               recorded_at, recorded_by) values ($1, $2, '母', $3, 'paper', 'care', $4, $5)",
+            args![consent, client, ON, AT, by],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into moves (id, client_id, consent_id, from_controller_id, to_name, moves_on,
+               note, sheet, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9)",
+            args![
+                self.id("move"),
+                client,
+                consent,
+                self.seat().controller(),
+                mark(self.n, "care"),
+                ON,
+                sheet,
+                AT,
+                by
+            ],
+        )
+        .await;
     }
 
     async fn relations(&mut self) {

@@ -93,6 +93,7 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         }
         ("parts", _) => kakehashi::clients::parts::all().iter().map(|p| p.id.to_owned()).collect(),
         (_, "row") => ["name-1", "care-2", "name-8"].map(str::to_owned).to_vec(),
+        ("moves", _) => vec!["move-7".into(), "move-8".into()],
         ("address", _) => vec!["restriction-10".into()],
         ("family", _) => vec!["link-1".into()],
         ("team", _) => vec!["team-1-operator".into(), "team-6-operator".into()],
