@@ -19,6 +19,7 @@ mod forms;
 mod ground;
 mod imports;
 mod life;
+mod once;
 mod reports;
 mod staff;
 mod store;

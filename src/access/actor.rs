@@ -127,6 +127,8 @@ pub struct Actor {
     pub csrf: String,
     /// Whether one-letter shortcuts are on for this person.
     pub single_keys: bool,
+    /// The form this request sent, by its key; "" where a retry may do no harm. See `store::once`.
+    pub form: String,
 }
 
 impl Actor {
@@ -143,7 +145,13 @@ impl Actor {
             organisation: String::new(),
             csrf: String::new(),
             single_keys: true,
+            form: String::new(),
         }
+    }
+
+    /// The same person apart from the form: what is recorded as often as it happens.
+    pub fn without_form(&self) -> Self {
+        Self { form: String::new(), ..self.clone() }
     }
 
     /// Today in Japan.

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Actor;
+use super::once::once;
 use crate::staff::sessions;
 use crate::web::submitted::same_site;
 use crate::web::{App, Error, Result};
@@ -17,7 +18,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 
 pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Response {
     let mut answer = match enter(&app, &mut req).await {
-        Ok(None) => next.run(req).await,
+        Ok(None) => once(&app, req, next).await,
         Ok(Some(elsewhere)) => elsewhere,
         Err(e) => e.into_response(),
     };

@@ -3,11 +3,13 @@
 
 mod actor;
 mod gate;
+mod once;
 mod predicate;
 mod table;
 
 pub use actor::{Actor, Reach, Role};
 pub use gate::{COOKIE_NAME, escape, gate};
+pub use once::Again;
 pub use predicate::{
     CATEGORIES, address_hidden, countable, countable_consultation, countable_load, not_closed,
     visible, visible_consultation,

@@ -84,6 +84,7 @@ async fn save(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result<Strin
     let mut tx = app.write(actor).await?;
     let new = correct(&mut tx, id, &values).await?;
     drafts::drop(&mut tx, DRAFT, id).await?;
+    tx.leads_to(format!("/case-notes/{new}?saved=1"));
     tx.commit().await?;
     Ok(new)
 }

@@ -182,6 +182,7 @@ async fn save(app: &App, actor: &Actor, c: &Summary, entry: &Entry) -> Result<St
     let mut tx = app.write(actor).await?;
     let id = write(&mut tx, &c.id, &values).await?;
     drafts::drop(&mut tx, DRAFT, entry.get("_subject")).await?;
+    tx.leads_to(next(entry, c, &id));
     tx.commit().await?;
     Ok(id)
 }

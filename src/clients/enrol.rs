@@ -209,6 +209,7 @@ async fn save(app: &App, actor: &Actor, entry: &Entry) -> Result<Saved> {
     let mut tx = app.write(actor).await?;
     let new = enrol(&mut tx, &values).await?;
     drafts::drop(&mut tx, DRAFT, entry.get("_subject")).await?;
+    tx.leads_to(onward(entry, new.number));
     tx.commit().await?;
     Ok(Saved::New(new.number))
 }

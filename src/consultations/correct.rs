@@ -108,6 +108,7 @@ async fn save(
     let mut tx = app.write(actor).await?;
     let new = correct(&mut tx, id, &values).await?;
     drafts::drop(&mut tx, DRAFT, id).await?;
+    tx.leads_to(format!("/consultations/{new}?saved=1"));
     tx.commit().await?;
     Ok(Some(new))
 }

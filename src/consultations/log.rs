@@ -89,6 +89,7 @@ async fn save(
     let mut tx = app.write(actor).await?;
     let id = log(&mut tx, &values).await?;
     drafts::drop(&mut tx, DRAFT, entry.get("_subject")).await?;
+    tx.leads_to(next(entry, &id));
     tx.commit().await?;
     Ok(Some(id))
 }

@@ -71,7 +71,7 @@ pub(super) async fn background<F, Fut>(
     Fut: Future<Output = Result<()>> + Send + 'static,
 {
     let Some(job) = app.jobs.begin(id, what, total) else { return };
-    let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
+    let (app, actor, id) = (app.clone(), actor.without_form(), id.to_owned());
     let work = work(job);
     let run = tokio::spawn(async move {
         if let Err(why) = work.await {

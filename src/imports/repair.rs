@@ -35,7 +35,7 @@ pub async fn repair(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result
         return Err(Error::refused("", "採用する案を選んでください"));
     }
     let work = {
-        let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
+        let (app, actor, id) = (app.clone(), actor.without_form(), id.to_owned());
         move |job| async move {
             let chosen = |at: i64, p: &super::cells::Problem| {
                 all || columns.contains(&p.key) || cells.contains(&format!("{at}:{}", p.key))

@@ -48,7 +48,7 @@ pub async fn start(app: &App, actor: &Actor, id: &str, except: bool) -> Result<(
         ));
     }
     let work = {
-        let (app, actor, id) = (app.clone(), actor.clone(), id.to_owned());
+        let (app, actor, id) = (app.clone(), actor.without_form(), id.to_owned());
         move |job: Job| async move {
             match keep(&app, &actor, &job, &id, except).await {
                 Err(Error::Refused(why)) => explain(&app, &actor, &job, &id, &why).await,

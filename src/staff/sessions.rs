@@ -61,6 +61,7 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<Actor>> {
         organisation: s.organisation,
         csrf: s.csrf,
         single_keys: s.single_keys != 0,
+        form: String::new(),
     }))
 }
 
@@ -76,6 +77,7 @@ pub async fn open(tx: &mut Tx, account_id: &str, post_id: &str) -> Result<String
         args![digest(&token), account_id, post_id, csrf, stamp, at, until],
     )
     .await?;
+    tx.forget_submissions(at.plus(Minutes(-2 * HOURS * 60))).await?;
     tx.record(Event::new("open", "session", post_id)).await?;
     Ok(token)
 }

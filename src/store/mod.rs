@@ -9,14 +9,17 @@
 mod args;
 mod batch;
 mod connect;
+mod faults;
 mod guards;
-mod references;
+mod once;
 mod probe;
+mod references;
 mod sql;
 mod tx;
 
 pub use args::{Arg, FromBoth, ToArg};
 pub use guards::APPEND_ONLY;
+pub use once::first_answer;
 pub use probe::Probe;
 #[cfg(debug_assertions)]
 pub use probe::{Questions, predicates};
@@ -33,11 +36,13 @@ use batch::{Batch, Writer};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong below the domain. `Lost`: the shared commit failed, nothing was kept.
+/// What went wrong below the domain. `Lost`: the shared commit failed, nothing was kept. `Again`:
+/// the same form was sent twice at the same moment, and the other one is being done.
 #[derive(Debug)]
 pub enum Error {
     Sql(sqlx::Error),
     Lost(String),
+    Again,
 }
 
 impl From<sqlx::Error> for Error {
@@ -53,6 +58,7 @@ impl std::fmt::Display for Error {
             Self::Sql(sqlx::Error::Database(e)) => write!(f, "database: {}", e.message()),
             Self::Sql(e) => write!(f, "database: {e}"),
             Self::Lost(why) => write!(f, "nothing was kept: {why}"),
+            Self::Again => write!(f, "the same form is being done"),
         }
     }
 }

@@ -33,6 +33,7 @@ pub struct Tx {
     pg: Option<(Writers, String)>,
     events: usize,
     failed: bool,
+    pub(super) leads_to: String,
 }
 
 impl Deref for Tx {
@@ -60,7 +61,8 @@ impl Tx {
             }
         };
         let read = Read { conn, actor: actor.clone(), probe: db.probe.clone() };
-        let mut tx = Self { read, lite, pg, events: 0, failed: false };
+        let leads_to = String::new();
+        let mut tx = Self { read, lite, pg, events: 0, failed: false, leads_to };
         // Already a `Tx`: given up while it begins, it is rolled back like any other.
         if let Conn::Pg(c) = &mut tx.read.conn {
             c.execute("begin").await?;
@@ -95,6 +97,7 @@ impl Tx {
         if self.failed {
             return Err(Error::Lost("an earlier statement failed".into()));
         }
+        self.keep_submission().await?;
         match std::mem::replace(&mut self.read.conn, Conn::Gone) {
             Conn::Pg(mut c) => {
                 let done = c.execute("commit").await;

@@ -72,7 +72,7 @@ impl App {
 
     /// Records that the actor looked, on disk before the page leaves.
     pub async fn viewed(&self, actor: &Actor, event: Event) -> super::Result<()> {
-        let mut tx = self.write(actor).await?;
+        let mut tx = self.write(&actor.without_form()).await?;
         tx.record(event).await?;
         Ok(tx.commit().await?)
     }

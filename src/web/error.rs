@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::form::Problems;
+use crate::access::Again;
 use crate::store;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -64,6 +65,7 @@ impl Error {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Stale => StatusCode::FORBIDDEN,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Store(store::Error::Again) => StatusCode::CONFLICT,
             Self::Store(_) | Self::Page(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -88,6 +90,12 @@ impl Error {
                 ),
             ),
             Self::TooLarge(m) => ("受け取れませんでした", one(m)),
+            Self::Store(store::Error::Again) => (
+                "登録しています",
+                one(
+                    "同じ内容がもう一度送られました。先に送られたほうを登録しています。一覧で確かめてください。",
+                ),
+            ),
             Self::Store(_) | Self::Page(_) => (
                 "うまくいきませんでした",
                 one(
@@ -108,12 +116,17 @@ struct ErrorPage<'a> {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match &self {
+            Self::Store(store::Error::Again) => {}
             Self::Store(e) => eprintln!("error: {e}"),
             Self::Page(e) => eprintln!("error: page: {e}"),
             _ => {}
         }
         let (heading, sentences) = self.words();
         let body = ErrorPage { heading, sentences }.render().unwrap_or_else(|_| heading.to_owned());
-        (self.status(), Html(body)).into_response()
+        let mut answer = (self.status(), Html(body)).into_response();
+        if matches!(self, Self::Store(store::Error::Again)) {
+            answer.extensions_mut().insert(Again);
+        }
+        answer
     }
 }

@@ -16,6 +16,8 @@ pub struct Page {
     pub organisation: String,
     pub role: &'static str,
     pub csrf: String,
+    /// The number of the forms on this page: what is sent twice is done once.
+    pub once: String,
     pub place: String,
     pub demo: bool,
     /// The person may look for clients.
@@ -64,6 +66,7 @@ impl App {
             organisation: actor.organisation.clone(),
             role: actor.role.label(),
             csrf: actor.csrf.clone(),
+            once: uuid::Uuid::now_v7().simple().to_string(),
             place: self.config.place.clone(),
             demo: self.config.demo,
             finds: may("/clients"),

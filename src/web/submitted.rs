@@ -28,9 +28,8 @@ impl<S: Send + Sync> FromRequest<S> for Submitted {
 
     async fn from_request(req: Request, _: &S) -> Result<Self> {
         let actor = req.extensions().get::<Actor>().cloned();
-        let bytes = axum::body::to_bytes(req.into_body(), FORM_BYTES)
-            .await
-            .map_err(|_| Error::TooLarge("入力が長すぎます。分けて登録してください。".into()))?;
+        let bytes =
+            axum::body::to_bytes(req.into_body(), FORM_BYTES).await.map_err(|_| too_long())?;
         let entry = Entry(decode(&bytes));
         if actor.is_some_and(|a| a.csrf.is_empty() || a.csrf != entry.get("_csrf")) {
             return Err(Error::Stale);
@@ -63,6 +62,10 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         }
         if actor.csrf != out.entry.get("_csrf") { Err(Error::Stale) } else { Ok(out) }
     }
+}
+
+pub fn too_long() -> Error {
+    Error::TooLarge("入力が長すぎます。分けて登録してください。".into())
 }
 
 fn too_large() -> Error {

@@ -90,6 +90,7 @@ impl World {
             organisation: people::organisation(role, seat),
             csrf: String::new(),
             single_keys: true,
+            form: String::new(),
         }
     }
 

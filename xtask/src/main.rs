@@ -1,5 +1,7 @@
 //! What the project does to itself: `cargo xtask <command>`.
 
+mod faults;
+mod http;
 mod mutate_access;
 mod tidy;
 
@@ -11,6 +13,7 @@ type Command = (&'static str, &'static str, fn(&[String]) -> ExitCode);
 /// Every command there is: a new one (ci, bench, campaigns) is a module and a line here.
 const COMMANDS: &[Command] = &[
     ("tidy", "check the style guide and print the measures", tidy::command),
+    ("faults", "kill the server while it writes and look for what is lost", faults::command),
     ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
 ];
 
