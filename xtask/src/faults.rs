@@ -84,9 +84,12 @@ fn campaign(
 ) -> Result<Told, String> {
     let since = Instant::now();
     let mut told = Told::default();
-    let mut server = Server::start(program, data, fault)?;
+    // The ward is played and the desks sign in while nothing is broken yet.
+    let mut server = Server::start(program, data, "")?;
     let signed_in = (0..DESKS).map(|n| Desk::sign_in(&server.address, &format!("{luck}-{n}")));
     let mut desks: Vec<Desk> = signed_in.collect::<Result<_, _>>()?;
+    server.kill();
+    server = Server::start(program, data, fault)?;
     let mut checker = Checker::new(data)?;
     let mut file = std::fs::File::create(journal).map_err(|e| e.to_string())?;
     for kill in 1..=kills {

@@ -2,13 +2,15 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::http::Client;
 
 pub struct Server {
     child: Child,
+    /// Kept open: a program whose output nobody takes stops at its next line.
+    _output: BufReader<ChildStdout>,
     pub address: String,
     /// From the start of the process to the first page.
     pub ready: Duration,
@@ -27,9 +29,10 @@ impl Server {
             .map_err(|e| format!("{}: {e}", program.display()))?;
         let out = child.stdout.take().ok_or("no output")?;
         let mut said = String::new();
-        BufReader::new(out).read_line(&mut said).map_err(|e| e.to_string())?;
+        let mut output = BufReader::new(out);
+        output.read_line(&mut said).map_err(|e| e.to_string())?;
         let address = said.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let mut server = Self { child, address, ready: Duration::ZERO };
+        let mut server = Self { child, _output: output, address, ready: Duration::ZERO };
         let answer = Client::connect(&server.address, "")?.get("/login")?;
         if answer.status != 200 {
             return Err(format!("/login answers {}", answer.status));

@@ -293,7 +293,7 @@ mod tests {
         let text = "/// a.unwrap()\nfn f() { \"a.unwrap()\"; // a.unwrap()\n}\n\
                     #[cfg(test)] mod tests { fn g() { a.unwrap() } }\n\
                     #[tokio::test] async fn h() { a.unwrap() }";
-        assert_eq!(lines(text, ". unwrap ("), []);
+        assert_eq!(lines(text, ". unwrap ("), Vec::<usize>::new());
         assert_eq!(lines("fn f() {\n  vec![a\n.unwrap()] }", ". unwrap ("), [3]);
         assert_eq!(lines("#[cfg(not(test))] fn f() { a.unwrap() }", ". unwrap ("), [1]);
     }
