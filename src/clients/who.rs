@@ -59,10 +59,12 @@ const TABS: &[(&str, &str)] = &[
     ("/clients/{number}/timeline", "相談と経過"),
     ("/clients/{number}/care-score", "医療的ケアとスコア"),
     ("/clients/{number}/team", "支援チーム"),
+    ("/clients/{number}/assignments", "担当"),
     ("/clients/{number}/address", "住所の非開示"),
     ("/clients/{number}/family", "家族のアカウント"),
     ("/clients/{number}/move", "転出の引継ぎ"),
     ("/clients/{number}/looks", "閲覧の記録"),
+    ("/clients/{number}/close", "終結"),
 ];
 
 /// The header for `/clients/{number}...`; a person the actor may not see is not found.

@@ -122,7 +122,8 @@ async fn of_person(app: &App, actor: &Actor, account: &str) -> Result<Cases> {
     let name = profile::name_of(&mut read, account).await?;
     let held = held(&mut read, (Some(account), None), &app.codes).await?;
     let all = people::loads(&mut read).await?.get(account).map_or(0, |(cases, _)| *cases);
-    let describes = profile::may_describe(&mut read, account).await.is_ok();
+    let describes = app.access.allows(actor.role, "GET", "/coordinators/{account}/profile")
+        && profile::may_describe(&mut read, account).await.is_ok();
     Ok(Cases {
         page: app.page(actor, format!("{name}の担当"), "/assignments"),
         heading: format!("{name}の担当"),

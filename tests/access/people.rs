@@ -13,21 +13,21 @@ use kakehashi::web::Kind;
 use crate::support::{Seat, World};
 
 /// Numbers of people; from `UNNAMED` on, consultations that name nobody.
-pub const PEOPLE: [usize; 12] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+pub const PEOPLE: [usize; 13] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
 pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
 pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"];
 
 /// 1 team, consent for all, parent; 2 consent for identity only; 3 no consent; 4 team ended;
 /// 5 consent without team; 6 the neighbouring ward's, team and consent; 7 nobody's; 8 the
 /// neighbouring ward's; 9 closed; 10 hidden address; 11 consent for everything
-/// but who it is; 12 an address hidden from the team too.
+/// but who it is; 12 an address hidden from the team too; 13 closed, consent for identity only.
 fn in_team(n: usize) -> bool {
-    matches!(n, 1 | 2 | 3 | 6 | 9 | 10 | 11 | 12)
+    matches!(n, 1 | 2 | 3 | 6 | 9 | 10 | 11 | 12 | 13)
 }
 
 fn agreed(n: usize, category: &str) -> bool {
     match n {
-        2 => category == "identity",
+        2 | 13 => category == "identity",
         11 => category != "identity",
         1 | 4 | 5 | 6 | 9 | 10 | 12 => true,
         _ => false,
@@ -168,12 +168,12 @@ impl Ward<'_> {
             args![id, n, self.seat().controller(), "2026-11-15", AT, by],
         )
         .await;
-        if self.n == 9 {
+        if matches!(self.n, 9 | 13) {
             put(
                 self.tx,
                 "insert into closures (id, client_id, kind, closed_on, recorded_at, recorded_by)
-                 values ('closure-9', $1, 'moved_out', $2, $3, $4)",
-                args![id, ON, AT, by],
+                 values ($1, $2, 'moved_out', $3, $4, $5)",
+                args![format!("closure-{n}"), id, ON, AT, by],
             )
             .await;
         }
