@@ -10,6 +10,7 @@ use kana::{ClientNumber, Query};
 use super::summary::Row;
 use super::{Summary, search, see};
 use crate::access::{Actor, escape};
+use crate::audit::Event;
 use crate::codes::Codes;
 use crate::store::Read;
 use crate::web::submitted::decode;
@@ -27,6 +28,7 @@ pub async fn get(
 ) -> Result<Response> {
     let asked = Entry(decode(query.unwrap_or_default().as_bytes()));
     let list = listed(&app, &actor, &asked).await?;
+    app.viewed(&actor, Event::new("view", "clients", "")).await?;
     if list.form.problems.is_empty() { page(list) } else { refused(list) }
 }
 
@@ -42,6 +44,8 @@ pub async fn post(
         return Ok(Redirect::to(&format!("/clients/{number}")).into_response());
     }
     let left_closed = with_closed(&mut read, &entry, &mut found).await?;
+    drop(read);
+    app.viewed(&actor, Event::new("search", "client", "")).await?;
     page(searched(&app, &actor, &entry, (found, left_closed)))
 }
 
@@ -63,6 +67,8 @@ pub async fn suggest(
 ) -> Result<Response> {
     let mut read = app.read(&actor).await?;
     let people = search::find(&mut read, entry.get("q"), SUGGESTED).await?;
+    drop(read);
+    app.viewed(&actor, Event::new("search", "client", "")).await?;
     let name = if entry.get("name") == "with_client" { "with_client" } else { "client" };
     page(Suggestions { people, name })
 }
