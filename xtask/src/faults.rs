@@ -27,7 +27,8 @@ pub fn command(arguments: &[String]) -> ExitCode {
     };
     let control = arguments.iter().any(|a| a == "--control");
     let fault = if control { "early" } else { "" };
-    match run(number("--kills", 1000), number("--seed", 1), fault) {
+    let run = |program: PathBuf| run(&program, number("--kills", 1000), number("--seed", 1), fault);
+    match program().and_then(run) {
         Err(why) => {
             eprintln!("{why}");
             ExitCode::from(1)
@@ -66,12 +67,11 @@ impl Told {
     }
 }
 
-fn run(kills: u64, seed: u64, fault: &str) -> Result<Told, String> {
-    let program = program()?;
+fn run(program: &Path, kills: u64, seed: u64, fault: &str) -> Result<Told, String> {
     let base = std::env::temp_dir().join(format!("kakehashi-faults-{}", std::process::id()));
     let (data, journal) = (base.join("data"), base.join("journal"));
     std::fs::create_dir_all(&data).map_err(|e| e.to_string())?;
-    let told = campaign(&program, (&data, &journal), (kills, seed), fault);
+    let told = campaign(program, (&data, &journal), (kills, seed), fault);
     let _ = std::fs::remove_dir_all(&base);
     told
 }
@@ -174,10 +174,14 @@ mod tests {
 
     #[test]
     fn nothing_acknowledged_is_lost_and_a_lie_would_be_noticed() {
-        let told = run(3, 7, "").unwrap();
+        let Some(program) = server::fresh() else {
+            eprintln!("the program is older than its sources: the kills were SKIPPED");
+            return;
+        };
+        let told = run(&program, 3, 7, "").unwrap();
         assert_eq!(told.bad, Vec::<String>::new());
         assert!(told.acknowledged > 0 && told.retried > 0, "{}", told.line());
-        let lied = run(2, 7, "early").unwrap();
+        let lied = run(&program, 2, 7, "early").unwrap();
         assert!(lied.bad.iter().any(|line| line.contains("lost")), "{}", lied.line());
     }
 }

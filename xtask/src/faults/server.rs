@@ -64,10 +64,35 @@ pub fn program() -> Result<PathBuf, String> {
     if !built.map_err(|e| e.to_string())?.success() {
         return Err("the program does not build".into());
     }
+    beside()
+}
+
+fn beside() -> Result<PathBuf, String> {
     let mut here = std::env::current_exe().map_err(|e| e.to_string())?;
     here.pop();
     if here.ends_with("deps") {
         here.pop();
     }
     Ok(here.join("kakehashi"))
+}
+
+/// The binary, if it is as new as its sources: `cargo test` of the workspace has just built it,
+/// `cargo test -p xtask` builds none.
+#[cfg(test)]
+pub fn fresh() -> Option<PathBuf> {
+    let program = beside().ok()?;
+    let built = program.metadata().ok()?.modified().ok()?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![root.join("src"), root.join("migrations")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).ok()?.flatten() {
+            let about = entry.metadata().ok()?;
+            if about.is_dir() {
+                folders.push(entry.path());
+            } else if about.modified().ok()? > built {
+                return None;
+            }
+        }
+    }
+    Some(program)
 }
