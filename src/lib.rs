@@ -17,6 +17,8 @@ pub mod moves;
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.
 pub mod imports;
+/// 連携: the operations above as JSON under `/api/v1`, described by OpenAPI.
+pub mod api;
 /// きょう: the first page of each role.
 pub mod today;
 /// The fictional ward, played through the operations above.
