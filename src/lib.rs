@@ -17,6 +17,8 @@ pub mod moves;
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.
 pub mod imports;
+/// 記録の一生: every table about a person: merging, disclosure, disposal, moving.
+pub mod records;
 /// きょう: the first page of each role.
 pub mod today;
 /// The fictional ward, played through the operations above.
