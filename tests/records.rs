@@ -3,7 +3,10 @@
 mod fill;
 
 use kakehashi::access::Role;
+use kakehashi::args;
+use kakehashi::audit::Event;
 use kakehashi::records::disclose::disclose;
+use kakehashi::records::moving::move_all;
 use kakehashi::records::tables;
 use kakehashi::store::schema::{self, Column, Holds, Table};
 
@@ -55,5 +58,41 @@ both! {
         assert_eq!(made, 1);
         let unseen = kana::ClientNumber::from_row(other.number).to_string();
         assert!(disclose(&w.app, &w.actor(Role::Operator), &unseen).await.is_err());
+    }
+
+    async fn a_move_keeps_every_row_chain_and_report_and_goes_on_after_an_interruption(w: World) {
+        let person = w.person("水野", "はる").await;
+        fill(&w, &person).await;
+        let to = w.across().await;
+        // Interrupted midway: what is there stays, and nothing says that it is finished.
+        let mut left = 20;
+        let stopped = move_all(&w.app, &to.app, |_, _| {
+            left -= 1;
+            left > 0
+        });
+        assert!(stopped.await.is_err());
+        assert_eq!(to.count("select count(*) from moves where finished_at is null", &[]).await, 1);
+        let done = move_all(&w.app, &to.app, |_, _| true).await.unwrap();
+        assert_eq!(done.differences, Vec::<String>::new());
+        assert!(done.reports > 5 && done.events > 1 && done.tables.len() > 40, "{done:?}");
+        assert_eq!(to.count("select count(*) from moves where finished_at is null", &[]).await, 0);
+        // Negative control: one value changed is found, and one person more in the source too.
+        let mut tx = to.write(&to.system()).await;
+        tx.exec("update client_names set given = '別' where client_id = $1", args![person.id]).await.unwrap();
+        tx.record(Event::new("prepare", "world", "")).await.unwrap();
+        tx.commit().await.unwrap();
+        let found = move_all(&w.app, &to.app, |_, _| true).await.unwrap().differences;
+        assert!(found.iter().any(|d| d.starts_with("client_names")), "{found:?}");
+        w.person("川上", "なつ").await;
+        assert!(move_all(&w.app, &to.app, |_, _| true).await.is_err());
+        to.done().await;
+    }
+
+    async fn a_target_with_other_data_is_refused_untouched(w: World) {
+        let to = w.another().await;
+        let before = to.digest().await;
+        assert!(move_all(&w.app, &to.app, |_, _| true).await.is_err());
+        assert_eq!(to.digest().await, before);
+        to.done().await;
     }
 }

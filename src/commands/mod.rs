@@ -10,6 +10,7 @@ mod import;
 mod report;
 mod serve;
 mod settings;
+mod transfer;
 mod words;
 
 use std::ffi::OsString;
@@ -47,6 +48,8 @@ enum Command {
     Check(check::Check),
     /// 本人について持っている記録をすべて書き出す（開示請求）
     Disclose(disclose::Disclose),
+    /// データベースを引っ越す（SQLite と PostgreSQL の間）
+    Move(transfer::Move),
     /// 職員のログインを立て直す（ほかにログインできる管理者がいないとき）
     Accounts(accounts::Accounts),
 }
@@ -64,6 +67,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, clock: Clock) -> Exit
         Command::Audit(c) => c.run(clock).await,
         Command::Check(c) => c.run(clock).await,
         Command::Disclose(c) => c.run(clock).await,
+        Command::Move(c) => c.run(clock).await,
         Command::Accounts(c) => c.run(clock).await,
     };
     match done {

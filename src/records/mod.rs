@@ -3,4 +3,5 @@
 
 pub mod disclose;
 pub mod held;
+pub mod moving;
 pub mod tables;

@@ -10,6 +10,7 @@ mod args;
 mod batch;
 mod connect;
 mod faults;
+pub mod copy;
 mod guards;
 mod once;
 mod probe;
