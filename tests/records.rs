@@ -71,11 +71,11 @@ both! {
             left > 0
         });
         assert!(stopped.await.is_err());
-        assert_eq!(to.count("select count(*) from moves where finished_at is null", &[]).await, 1);
+        assert_eq!(to.count("select count(*) from copied_from where finished_at is null", &[]).await, 1);
         let done = move_all(&w.app, &to.app, |_, _| true).await.unwrap();
         assert_eq!(done.differences, Vec::<String>::new());
         assert!(done.reports > 5 && done.events > 1 && done.tables.len() > 40, "{done:?}");
-        assert_eq!(to.count("select count(*) from moves where finished_at is null", &[]).await, 0);
+        assert_eq!(to.count("select count(*) from copied_from where finished_at is null", &[]).await, 0);
         // Negative control: one value changed is found, and one person more in the source too.
         let mut tx = to.write(&to.system()).await;
         tx.exec("update client_names set given = '別' where client_id = $1", args![person.id]).await.unwrap();

@@ -23,7 +23,7 @@ const PAGE: usize = 500;
 const VALUES: usize = 20_000;
 
 /// Not part of what is moved: it says where the rows came from.
-const OWN: &str = "moves";
+const OWN: &str = "copied_from";
 
 /// Copies what the target lacks. `told` hears table and rows, and may stop the work by `false`.
 pub async fn copy(
@@ -59,7 +59,8 @@ pub async fn copy(
 /// Says in the target that everything is there.
 pub async fn finish(to: &Db, actor: &Actor) -> Result<()> {
     let mut tx = to.write(actor).await?;
-    tx.exec("update moves set finished_at = $1 where finished_at is null", args![actor.at]).await?;
+    tx.exec("update copied_from set finished_at = $1 where finished_at is null", args![actor.at])
+        .await?;
     tx.commit_copied().await
 }
 
@@ -118,7 +119,7 @@ async fn source(read: &mut Read) -> Result<String> {
 /// An empty target is taken; one that was begun from the same source is taken up again.
 async fn claim(to: &Db, actor: &Actor, source: &str) -> Result<()> {
     let mut tx = to.write(actor).await?;
-    let begun: Vec<(String,)> = tx.all("select source from moves", args![]).await?;
+    let begun: Vec<(String,)> = tx.all("select source from copied_from", args![]).await?;
     if !begun.is_empty() {
         if begun.iter().any(|(s,)| s == source) {
             return Ok(());
@@ -143,7 +144,7 @@ async fn claim(to: &Db, actor: &Actor, source: &str) -> Result<()> {
         ));
     }
     tx.exec(
-        "insert into moves (id, source, started_at) values ('1', $1, $2)",
+        "insert into copied_from (id, source, started_at) values ('1', $1, $2)",
         args![source, actor.at],
     )
     .await?;
