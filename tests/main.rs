@@ -21,6 +21,7 @@ mod ground;
 mod imports;
 mod life;
 mod once;
+mod records;
 mod reports;
 mod staff;
 mod store;

@@ -120,6 +120,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("case_note_form", "支援経過の記入画面"),
     ("consultation_form", "相談の記入画面"),
     ("controller", "自治体・センター"),
+    ("disclosure", "開示の写し"),
+    ("database", "データベース"),
 ];
 
 pub fn verb(code: &str) -> &str {

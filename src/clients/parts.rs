@@ -10,7 +10,7 @@ mod rules;
 pub use change::{add, bump, correct, end, version, void};
 pub use file::{all, find};
 pub use overlaps::overlaps;
-pub use read::{PartRow, hidden_from_actor, history, named_by, rows, within_consent};
+pub use read::{PartRow, hidden_from_actor, history, named_by, rows, within_consent, words};
 
 use crate::web::Form;
 

@@ -5,10 +5,12 @@ mod accounts;
 mod audit;
 mod check;
 mod demo;
+mod disclose;
 mod import;
 mod report;
 mod serve;
 mod settings;
+mod transfer;
 mod words;
 
 use std::ffi::OsString;
@@ -44,6 +46,10 @@ enum Command {
     Audit(audit::Audit),
     /// データベースに矛盾がないかを確かめる
     Check(check::Check),
+    /// 本人について持っている記録をすべて書き出す（開示請求）
+    Disclose(disclose::Disclose),
+    /// データベースを引っ越す（SQLite と PostgreSQL の間）
+    Move(transfer::Move),
     /// 職員のログインを立て直す（ほかにログインできる管理者がいないとき）
     Accounts(accounts::Accounts),
 }
@@ -60,6 +66,8 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, clock: Clock) -> Exit
         Command::Report(c) => c.run(clock).await,
         Command::Audit(c) => c.run(clock).await,
         Command::Check(c) => c.run(clock).await,
+        Command::Disclose(c) => c.run(clock).await,
+        Command::Move(c) => c.run(clock).await,
         Command::Accounts(c) => c.run(clock).await,
     };
     match done {

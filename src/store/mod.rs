@@ -10,10 +10,13 @@ mod args;
 mod batch;
 mod connect;
 mod faults;
+pub mod copy;
 mod guards;
 mod once;
 mod probe;
 mod references;
+mod row;
+pub mod schema;
 mod sql;
 mod tx;
 
@@ -24,6 +27,7 @@ pub use probe::Probe;
 #[cfg(debug_assertions)]
 pub use probe::{Questions, predicates};
 pub use references::broken_references;
+pub use row::{Cells, is_null, words};
 pub use sql::Sql;
 pub use tx::Tx;
 

@@ -89,6 +89,12 @@ impl Tx {
         self.events += 1;
     }
 
+    /// As `commit`, for rows that were copied together with the events of their changes.
+    pub(super) async fn commit_copied(mut self) -> Result<()> {
+        self.count_event();
+        self.commit().await
+    }
+
     /// Returns once the change is on disk.
     pub async fn commit(mut self) -> Result<()> {
         if self.events == 0 {

@@ -57,6 +57,19 @@ pub async fn fresh(on_postgres: bool) -> World {
     if on_postgres { postgres().await.expect("a cluster") } else { sqlite().await }
 }
 
+/// A database with tables and nothing in them.
+pub async fn empty(on_postgres: bool) -> World {
+    if !on_postgres {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("empty.db");
+        return World::open(&format!("sqlite:{}", path.display()), Some(folder)).await;
+    }
+    let cluster = CLUSTER.get_or_init(start).await.as_ref().expect("a cluster");
+    let name = format!("empty_{}", NUMBER.fetch_add(1, SeqCst));
+    cluster.create(&name, "template0").await;
+    World::open(&cluster.url(&name), None).await
+}
+
 async fn settle(url: &str) {
     let start: Instant = world::START.parse().unwrap();
     let db = Db::connect(url).await.unwrap();
@@ -95,9 +108,10 @@ struct Cluster {
     _watchdog: Child,
 }
 
+static CLUSTER: OnceCell<Option<Cluster>> = OnceCell::const_new();
+static NUMBER: AtomicUsize = AtomicUsize::new(1);
+
 async fn postgres() -> Option<World> {
-    static CLUSTER: OnceCell<Option<Cluster>> = OnceCell::const_new();
-    static NUMBER: AtomicUsize = AtomicUsize::new(1);
     let cluster = CLUSTER.get_or_init(start).await.as_ref()?;
     let name = format!("world_{}", NUMBER.fetch_add(1, SeqCst));
     cluster.create(&name, "settled").await;

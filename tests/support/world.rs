@@ -69,6 +69,11 @@ impl World {
         engines::fresh(self.app.db.is_postgres()).await
     }
 
+    /// An empty database of the other engine.
+    pub async fn across(&self) -> Self {
+        engines::empty(!self.app.db.is_postgres()).await
+    }
+
     pub async fn done(self) {
         self.finish().await;
     }

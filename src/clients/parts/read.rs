@@ -288,7 +288,7 @@ fn split<'a>(field: &Field, value: &'a str) -> Vec<&'a str> {
 }
 
 /// What a page shows of a stored value.
-fn words(field: &Field, value: &str, codes: &Codes) -> String {
+pub fn words(field: &Field, value: &str, codes: &Codes) -> String {
     match field.kind {
         Kind::Code(list) | Kind::Select(list) => codes.label(list, value).to_owned(),
         Kind::Codes(list) => {

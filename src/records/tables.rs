@@ -1,0 +1,208 @@
+//! `tables.toml`: every table that holds rows about a person, and what becomes of them. Disclosure,
+//! merging, disposal, the check and the move read it, so that a table is thought of once.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use crate::clients::parts;
+use crate::store::schema;
+
+/// 本人についての行を持つ表. One table, and how its rows hang on a person.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    pub name: String,
+    pub title: String,
+    /// The column that names the person, or with `parent` that table's row.
+    #[serde(default = "client_id")]
+    pub by: String,
+    pub parent: Option<String>,
+    #[serde(default)]
+    pub third: Vec<String>,
+    #[serde(default)]
+    pub merge: Merging,
+    /// Of a single fact: the rows of which only one is true at a time.
+    pub only: Option<String>,
+    pub keep: String,
+    #[serde(default)]
+    pub stays_on_disposal: bool,
+    #[serde(default)]
+    words: BTreeMap<String, String>,
+    #[serde(default)]
+    codes: BTreeMap<String, String>,
+}
+
+/// 統合のときの扱い.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Merging {
+    #[default]
+    Move,
+    Single,
+    Both,
+    Ended,
+    Version,
+    Rebuild,
+    Stay,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    words: BTreeMap<String, String>,
+    table: Vec<Listed>,
+    without: Vec<Without>,
+}
+
+/// 本人についての行を持たない表.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Without {
+    pub name: String,
+    pub why: String,
+}
+
+fn client_id() -> String {
+    "client_id".into()
+}
+
+static FILE: OnceLock<Result<File, String>> = OnceLock::new();
+
+fn file() -> Option<&'static File> {
+    FILE.get_or_init(|| load(include_str!("tables.toml"))).as_ref().ok()
+}
+
+/// In the order of the file.
+pub fn all() -> &'static [Listed] {
+    file().map_or(&[], |f| &f.table)
+}
+
+pub fn find(name: &str) -> Option<&'static Listed> {
+    all().iter().find(|t| t.name == name)
+}
+
+fn load(text: &str) -> Result<File, String> {
+    let file: File = toml::from_str(text).map_err(|e| format!("tables.toml: {e}"))?;
+    for (n, t) in file.table.iter().enumerate() {
+        if file.table[..n].iter().any(|other| other.name == t.name) {
+            return Err(format!("tables.toml: '{}' stands twice", t.name));
+        }
+        if let Some(p) = &t.parent
+            && !file.table.iter().any(|other| other.name == *p && other.parent.is_none())
+        {
+            return Err(format!("tables.toml: {}: no table '{p}' to hang on", t.name));
+        }
+    }
+    Ok(file)
+}
+
+impl Listed {
+    /// The condition that a row of the table `x` is about the person whose id is `person`.
+    pub fn about(&self, person: &str) -> String {
+        match self.parent.as_deref().and_then(find) {
+            Some(p) => format!(
+                "x.\"{}\" in (select p.id from {} p where p.\"{}\" = {person})",
+                self.by, p.name, p.by
+            ),
+            None => format!("x.\"{}\" = {person}", self.by),
+        }
+    }
+
+    /// What a column is called on paper.
+    pub fn words<'a>(&'a self, column: &'a str) -> Option<&'a str> {
+        let part = parts::all().iter().find(|p| p.table == self.name);
+        let field = part.and_then(|p| p.form.field(column)).map(|f| f.label);
+        let own = self.words.get(column).map(String::as_str);
+        own.or(field).or_else(|| file()?.words.get(column).map(String::as_str))
+    }
+
+    /// The code list of a column.
+    pub fn codes(&self, column: &str) -> Option<&str> {
+        self.codes.get(column).map(String::as_str)
+    }
+
+    pub fn is_third(&self, column: &str) -> bool {
+        self.third.iter().any(|c| c == column)
+    }
+}
+
+/// What the file and a schema do not agree on, each line with what to write.
+pub fn differences(schema: &[schema::Table]) -> Vec<String> {
+    let Some(file) = file() else {
+        return vec![load(include_str!("tables.toml")).err().unwrap_or_default()];
+    };
+    let mut out = vec![];
+    for table in schema {
+        match find(&table.name) {
+            Some(listed) => columns(listed, table, &mut out),
+            None if file.without.iter().any(|w| w.name == table.name) => {}
+            None => out.extend(missing(table)),
+        }
+    }
+    let gone = file.table.iter().map(|t| &t.name).chain(file.without.iter().map(|w| &w.name));
+    for name in gone.filter(|n| !schema.iter().any(|t| t.name == **n)) {
+        out.push(format!(
+            "src/records/tables.toml lists {name}, which is no table: delete its block"
+        ));
+    }
+    out
+}
+
+/// A table that names a person, or a row of a listed table, and is not listed.
+fn missing(table: &schema::Table) -> Option<String> {
+    let person = table.columns.iter().map(|c| c.name.as_str());
+    let person = person.clone().find(|c| *c == "client_id" || c.ends_with("_client_id"));
+    let direct = table.references.iter().find(|(_, to)| to == "clients").map(|(c, _)| c.as_str());
+    let through = table.references.iter().find(|(_, to)| *to != "clients" && find(to).is_some());
+    let hangs = match (direct.or(person), through) {
+        (Some("client_id"), _) => String::new(),
+        (Some(column), _) => format!("by = \"{column}\"\n"),
+        (None, Some((column, to))) => format!("parent = \"{to}\"\nby = \"{column}\"\n"),
+        (None, None) => return None,
+    };
+    let common = |c: &str| file().is_some_and(|f| f.words.contains_key(c));
+    let words: Vec<_> =
+        table.names().into_iter().filter(|c| !common(c)).map(|c| format!("{c} = \"…\"")).collect();
+    Some(format!(
+        "The table {name} holds rows about a person and is not listed. Add to \
+         src/records/tables.toml (its head explains each line):\n\n[[table]]\nname = \"{name}\"\n\
+         title = \"(日本語の名前)\"\n{hangs}third = [] # columns with other people's names or words\n\
+         merge = \"move\" # or single, both, ended, version, rebuild, stay\nkeep = \"folder\" # a \
+         kind of src/records/retention.toml\nwords = {{ {} }}\n\nor, if no row is about a person:\n\n\
+         [[without]]\nname = \"{name}\"\nwhy = \"(why not)\"\n",
+        words.join(", "),
+        name = table.name
+    ))
+}
+
+fn columns(listed: &Listed, table: &schema::Table, out: &mut Vec<String>) {
+    let names = table.names();
+    let named = listed.third.iter().chain(listed.words.keys()).chain(listed.codes.keys());
+    for odd in named.chain([&listed.by]).filter(|c| !names.contains(&c.as_str())) {
+        out.push(format!("src/records/tables.toml: {} has no column {odd}", listed.name));
+    }
+    for c in names.iter().filter(|c| listed.words(c).is_none()) {
+        out.push(format!(
+            "src/records/tables.toml: {}: say what the column {c} is called on paper: words = {{ \
+             {c} = \"…\" }}",
+            listed.name
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_loads_and_mistakes_are_named() {
+        let text = include_str!("tables.toml");
+        assert_eq!(load(text).unwrap().table.len(), all().len());
+        assert!(load(&text.replace("\"consultations\"\nby", "\"nothing\"\nby")).is_err());
+        let twice = text.replace("name = \"closures\"", "name = \"clients\"");
+        assert!(load(&twice).err().unwrap().contains("twice"));
+        assert!(load(&text.replace("merge = \"both\"", "merge = \"mix\"")).is_err());
+    }
+}

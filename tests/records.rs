@@ -1,0 +1,98 @@
+//! Every table about a person is listed, merged, disclosed and disposed of.
+
+mod fill;
+
+use kakehashi::access::Role;
+use kakehashi::args;
+use kakehashi::audit::Event;
+use kakehashi::records::disclose::disclose;
+use kakehashi::records::moving::move_all;
+use kakehashi::records::tables;
+use kakehashi::store::schema::{self, Column, Holds, Table};
+
+use crate::support::World;
+use fill::fill;
+
+both! {
+    async fn every_table_about_a_person_is_listed(w: World) {
+        let all = schema::schema(&mut w.read(&w.system()).await).await.unwrap();
+        let found = tables::differences(&all);
+        assert!(found.is_empty(), "\n{}", found.join("\n"));
+    }
+
+    async fn a_new_table_is_found_with_what_to_write(w: World) {
+        let mut all = schema::schema(&mut w.read(&w.system()).await).await.unwrap();
+        let column = |name: &str| Column { name: name.into(), holds: Holds::Text };
+        all.push(Table {
+            name: "wishes".into(),
+            columns: vec![column("id"), column("client_id"), column("wish")],
+            references: vec![("client_id".into(), "clients".into())],
+            ..Table::default()
+        });
+        all.push(Table {
+            name: "note_photos".into(),
+            columns: vec![column("id"), column("note_id")],
+            references: vec![("note_id".into(), "case_notes".into())],
+            ..Table::default()
+        });
+        let found = tables::differences(&all);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("name = \"wishes\"") && found[0].contains("wish = \"…\""));
+        assert!(found[1].contains("parent = \"case_notes\"\nby = \"note_id\""));
+    }
+
+    async fn disclosure_lists_every_table_that_holds_a_row(w: World) {
+        let (person, other) = (w.person("水野", "はる").await, w.person("川上", "別人").await);
+        fill(&w, &person).await;
+        let number = kana::ClientNumber::from_row(person.number).to_string();
+        let shown = disclose(&w.app, &w.actor(Role::Officer), &number).await.unwrap();
+        let shown_tables: Vec<_> = shown.sections.iter().map(|s| s.table.as_str()).collect();
+        let listed: Vec<_> = tables::all().iter().map(|t| t.name.as_str()).collect();
+        assert_eq!(shown_tables, listed);
+        let text = shown.text();
+        assert!(text.contains("相談した人の名前：【inquirer_name-"), "{text}");
+        assert!(!text.contains("別人"), "somebody else's record");
+        let answers = shown.sections.iter().flat_map(|s| s.rows.iter().flatten());
+        assert!(answers.filter(|a| a.third).count() > 20);
+        let made = w.count("select count(*) from audit_events where noun = 'disclosure'", &[]).await;
+        assert_eq!(made, 1);
+        let unseen = kana::ClientNumber::from_row(other.number).to_string();
+        assert!(disclose(&w.app, &w.actor(Role::Operator), &unseen).await.is_err());
+    }
+
+    async fn a_move_keeps_every_row_chain_and_report_and_goes_on_after_an_interruption(w: World) {
+        let person = w.person("水野", "はる").await;
+        fill(&w, &person).await;
+        let to = w.across().await;
+        // Interrupted midway: what is there stays, and nothing says that it is finished.
+        let mut left = 20;
+        let stopped = move_all(&w.app, &to.app, |_, _| {
+            left -= 1;
+            left > 0
+        });
+        assert!(stopped.await.is_err());
+        assert_eq!(to.count("select count(*) from copied_from where finished_at is null", &[]).await, 1);
+        let done = move_all(&w.app, &to.app, |_, _| true).await.unwrap();
+        assert_eq!(done.differences, Vec::<String>::new());
+        assert!(done.reports > 5 && done.events > 1 && done.tables.len() > 40, "{done:?}");
+        assert_eq!(to.count("select count(*) from copied_from where finished_at is null", &[]).await, 0);
+        // Negative control: one value changed is found, and one person more in the source too.
+        let mut tx = to.write(&to.system()).await;
+        tx.exec("update client_names set given = '別' where client_id = $1", args![person.id]).await.unwrap();
+        tx.record(Event::new("prepare", "world", "")).await.unwrap();
+        tx.commit().await.unwrap();
+        let found = move_all(&w.app, &to.app, |_, _| true).await.unwrap().differences;
+        assert!(found.iter().any(|d| d.starts_with("client_names")), "{found:?}");
+        w.person("川上", "なつ").await;
+        assert!(move_all(&w.app, &to.app, |_, _| true).await.is_err());
+        to.done().await;
+    }
+
+    async fn a_target_with_other_data_is_refused_untouched(w: World) {
+        let to = w.another().await;
+        let before = to.digest().await;
+        assert!(move_all(&w.app, &to.app, |_, _| true).await.is_err());
+        assert_eq!(to.digest().await, before);
+        to.done().await;
+    }
+}
