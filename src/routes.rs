@@ -162,6 +162,7 @@ routes! {
     GET "/organisations/new" => staff::organisations::new;
     POST "/organisations/new" => staff::organisations::post;
     GET "/audit" => audit::list::get;
+    GET "/audit/seals" => audit::sheet::get;
     POST "/audit/verify" => audit::check::post;
 }
 

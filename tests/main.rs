@@ -21,6 +21,7 @@ mod imports;
 mod life;
 mod once;
 mod reports;
+mod seals;
 mod staff;
 mod store;
 mod today;
