@@ -1,5 +1,5 @@
-//! Compares the chains of the database with the seals of a file: what was sealed must still be there
-//! as it was.
+//! Compares the chains of the database with the seals of a file: what was sealed must still
+//! be there as it was.
 
 use super::seal::Sealed;
 use crate::args;

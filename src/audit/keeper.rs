@@ -15,7 +15,8 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// The first seal is made before anybody is served: a folder that cannot be written is told now.
+    /// The first seal is made before anybody is served: a folder that cannot be written is
+    /// told now.
     pub async fn start(app: &App) -> Result<Self> {
         seal(app, Why::Start).await?;
         let task = tokio::spawn(hourly(app.clone()));

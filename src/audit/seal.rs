@@ -1,6 +1,6 @@
-//! 封印: the heads of all chains in one line of a file outside the database. Whoever holds the keys
-//! to the database can cut a chain's tail or rewrite it from any event on; the line in the file, and
-//! the paper it is printed on, then say something else.
+//! 封印: the heads of all chains in one line of a file outside the database. Whoever holds the
+//! keys to the database can cut a chain's tail or rewrite it from any event on; the line in the
+//! file, and the paper it is printed on, then say something else.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek, SeekFrom, Write};
