@@ -183,6 +183,7 @@ routes! {
     POST "/tokens/new" => staff::token_new::post;
     POST "/tokens/{id}/revoke" => staff::tokens::post;
     GET "/audit" => audit::list::get;
+    GET "/audit/seals" => audit::sheet::get;
     POST "/audit/verify" => audit::check::post;
 }
 

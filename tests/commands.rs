@@ -127,6 +127,7 @@ async fn checks(dir: &Path) {
     let said: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert!(code == 0 && said["events"].as_i64().unwrap() > 3000, "{out}");
 
+    seals(dir);
     let (code, out, _) = with(&["accounts", "invite", "demo-nurse"]);
     assert!(code == 0 && out.starts_with("http://127.0.0.1:8420/invitations/"), "{out}");
     assert_eq!(with(&["accounts", "invite", "nobody"]).0, 1);
@@ -158,6 +159,25 @@ async fn checks(dir: &Path) {
     let (code, out, err) = with(&["check"]);
     assert!(code == 1 && err.contains("3か所"), "{out}{err}");
     assert!(out.contains("client_names") && out.contains("team_members"), "{out}");
+}
+
+/// The demo sealed when it started; a seal by hand is one more, and the printed one is found.
+fn seals(dir: &Path) {
+    let with = |args: &[&str]| run(dir, &[args, &DATA[..]].concat());
+    let (code, out, err) = with(&["audit", "seal"]);
+    assert!(code == 0 && !out.starts_with("1 "), "{out}{err}");
+    let code_on_paper = out.trim().split_once(' ').unwrap().1;
+    let file = "demo-data/seals/seals.jsonl";
+    let verify = ["audit", "verify", "--seals", file, "--printed"];
+    let (code, out, err) = with(&[&verify[..], &[code_on_paper]].concat());
+    assert!(code == 0 && out.contains(code_on_paper), "{out}{err}");
+    let (code, out, _) = with(&[&verify[..], &["0000 0000"]].concat());
+    assert!(code == 1 && out.contains("印刷した符号が控えにありません"), "{out}");
+    let (code, _, err) = with(&["audit", "verify", "--seals", "nowhere"]);
+    assert!(code == 1 && err.contains("nowhere を読めません"), "{err}");
+    let serve = ["serve", "--listen", "0.0.0.0:0", "--behind-proxy"];
+    let (code, _, err) = with(&serve);
+    assert!(code == 1 && err.contains("架空の見本"), "the sample is not served to others: {err}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod life;
 mod once;
 mod records;
 mod reports;
+mod seals;
 mod staff;
 mod store;
 mod today;

@@ -2,9 +2,15 @@
 
 mod chain;
 pub mod check;
+mod compare;
+mod keeper;
 pub mod list;
+pub mod seal;
+pub mod sheet;
 mod verify;
 pub mod words;
 
 pub use chain::Event;
+pub use compare::compare;
+pub use keeper::Keeper;
 pub use verify::{Verdict, verify};

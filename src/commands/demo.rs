@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::serve;
 use crate::access::Actor;
+use crate::audit;
 use crate::sample::{self, Found};
 use crate::staff::{login, organisations};
 use crate::store::Db;
@@ -51,7 +52,8 @@ impl Demo {
         let fresh = self.make_room(&file).await?;
         let db = Db::connect(&format!("sqlite:{}", file.display())).await;
         let db = db.map_err(|e| format!("{} を開けません: {e}", file.display()))?;
-        let app = open(db, clock, fresh).await.map_err(super::say)?;
+        let seals = self.data.join(super::SEALS);
+        let app = open(db, clock, (fresh, seals)).await.map_err(super::say)?;
         announce(&app, socket.local_addr().map_err(|e| e.to_string())?).await?;
         serve::listen(app, socket).await
     }
@@ -83,10 +85,14 @@ impl Demo {
 
 /// A database and the two files SQLite keeps beside it.
 fn remove(file: &Path) -> Result<(), String> {
-    for end in ["", "-wal", "-shm"] {
+    // The seals are about the chains of the database that goes.
+    let seals = file.with_file_name(super::SEALS).join(audit::seal::FILE);
+    let database = ["", "-wal", "-shm"].map(|end| {
         let mut path = file.as_os_str().to_owned();
         path.push(end);
-        let path = PathBuf::from(path);
+        PathBuf::from(path)
+    });
+    for path in database.into_iter().chain([seals]) {
         match std::fs::remove_file(&path) {
             Err(e) if path.exists() => return Err(format!("{} を消せません: {e}", path.display())),
             _ => {}
@@ -106,8 +112,8 @@ fn moved(clock: Clock, to: Option<Date>) -> Clock {
     })
 }
 
-async fn open(db: Db, clock: Clock, fresh: bool) -> crate::web::Result<App> {
-    let config = Config { demo: true, ..Config::default() };
+async fn open(db: Db, clock: Clock, (fresh, seals): (bool, PathBuf)) -> crate::web::Result<App> {
+    let config = Config { demo: true, seals: Some(seals), ..Config::default() };
     let refused = |why: String| crate::web::Error::refused("", why);
     let mut app = App::new(db, clock, config.clone()).map_err(refused)?;
     if fresh {

@@ -109,12 +109,20 @@ pub struct DataArgs {
     /// 自治体の設定（コード表・統計・取り込み）を重ねるフォルダ
     #[arg(long, value_name = "DIR", env = "KAKEHASHI_CITY")]
     city: Option<PathBuf>,
+    /// 記録の封印を置くフォルダ（データベースとは別の媒体が望ましい）。省くと --data の中の seals
+    #[arg(long, value_name = "DIR", env = "KAKEHASHI_SEALS_DIR")]
+    seals_dir: Option<PathBuf>,
 }
 
 /// The database's file in the data folder.
 const FILE: &str = "kakehashi.db";
+const SEALS: &str = "seals";
 
 impl DataArgs {
+    fn seals(&self) -> PathBuf {
+        self.seals_dir.clone().unwrap_or_else(|| self.data.join(SEALS))
+    }
+
     /// The database's address; the folder is made when it is missing.
     fn url(&self) -> Result<String, String> {
         if let Some(url) = &self.database {
@@ -137,7 +145,12 @@ impl DataArgs {
         let db = Db::connect(&self.url()?).await.map_err(|e| e.to_string())?;
         let system = Actor::system(clock.now(), "");
         let place = organisations::place(&db, &system).await.map_err(|e| e.to_string())?;
-        let config = Config { place, city: self.city.clone(), ..Config::default() };
+        let config = Config {
+            place,
+            city: self.city.clone(),
+            seals: Some(self.seals()),
+            ..Config::default()
+        };
         App::new(db, clock, config)
     }
 }

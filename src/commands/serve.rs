@@ -4,15 +4,18 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use tokio::net::TcpListener;
 
-use super::DataArgs;
+use super::{DataArgs, say};
 use crate::access::Actor;
+use crate::audit::Keeper;
 use crate::reports::Catalogue;
 use crate::routes;
+use crate::sample;
 use crate::staff::{invitations, organisations};
 use crate::store::Db;
 use crate::web::{App, Clock, Config};
@@ -52,7 +55,15 @@ impl Serve {
         let system = Actor::system(clock.now(), "");
         let place = organisations::place(&db, &system).await.map_err(|e| e.to_string())?;
         let secure = tls.is_some() || self.behind_proxy;
-        let config = Config { place, demo: false, secure, city: self.data.city.clone() };
+        let demo = sample::is_marked(&db, &system).await.map_err(|e| e.to_string())?;
+        admit(self.listen, demo)?;
+        let config = Config {
+            place,
+            demo,
+            secure,
+            city: self.data.city.clone(),
+            seals: Some(self.data.seals()),
+        };
         let app = App::new(db, clock, config)?;
         Catalogue::load(&app.codes, self.data.city.as_deref()).checked()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -63,6 +74,21 @@ impl Serve {
             None => listen(app, bind(self.listen).await?).await,
         }
     }
+}
+
+/// The sample's passwords are public: it is served to this machine only, and says what it is.
+fn admit(listen: SocketAddr, demo: bool) -> Result<(), String> {
+    if demo && !listen.ip().is_loopback() {
+        return Err(
+            "このデータベースは架空の見本です。パスワードが公開されているので、この機械の外には\
+                 出せません。本番には --data で別のフォルダを指定してください。"
+                .into(),
+        );
+    }
+    if demo {
+        eprintln!("このデータベースは架空の見本です。本番のデータを入れないでください。");
+    }
+    Ok(())
 }
 
 /// Takes the address, or says why not and what to do.
@@ -78,26 +104,48 @@ pub async fn bind(at: SocketAddr) -> Result<TcpListener, String> {
     })
 }
 
-/// Serves until Ctrl-C, then lets what is running finish.
+/// Serves until Ctrl-C or SIGTERM, then lets what is running finish. The chains are sealed at the
+/// beginning, every hour and at the end.
 pub async fn listen(app: App, socket: TcpListener) -> Result<(), String> {
-    let stop = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    axum::serve(socket, routes::router(app))
-        .with_graceful_shutdown(stop)
-        .await
-        .map_err(|e| e.to_string())
+    let keeper = Keeper::start(&app).await.map_err(say)?;
+    let served = axum::serve(socket, routes::router(app)).with_graceful_shutdown(stopped()).await;
+    keeper.end().await.map_err(say)?;
+    served.map_err(|e| e.to_string())
 }
+
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}
+
+/// How long requests may still run when the server is told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 async fn listen_tls(app: App, at: SocketAddr, cert: PathBuf, key: PathBuf) -> Result<(), String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key)
         .await
         .map_err(|e| format!("証明書か鍵を読めません: {e}"))?;
-    axum_server::bind_rustls(at, config)
+    let keeper = Keeper::start(&app).await.map_err(say)?;
+    let handle = axum_server::Handle::new();
+    let told = handle.clone();
+    tokio::spawn(async move {
+        stopped().await;
+        told.graceful_shutdown(Some(LAST_REQUESTS));
+    });
+    let served = axum_server::bind_rustls(at, config)
+        .handle(handle)
         .serve(routes::router(app).into_make_service())
-        .await
-        .map_err(|e| e.to_string())
+        .await;
+    keeper.end().await.map_err(say)?;
+    served.map_err(|e| e.to_string())
 }
 
 /// While nobody can sign in, the start prints a link that makes the first administrator, once.

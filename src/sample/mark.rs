@@ -7,9 +7,10 @@ use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use uuid::Uuid;
 
+use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::Tx;
+use crate::store::{self, Db, Tx};
 use crate::web::Result;
 
 /// 見本の印: what was found where the demo wants to keep its data.
@@ -56,6 +57,14 @@ async fn inside(conn: &mut SqliteConnection) -> std::result::Result<Found, sqlx:
     let accounts = "select count(*) from accounts";
     let (accounts,): (i64,) = sqlx::query_as(accounts).fetch_one(conn).await?;
     Ok(if accounts == 0 { Found::Nothing } else { Found::Real })
+}
+
+/// Whether an open database, whichever it is, is the sample's.
+pub async fn is_marked(db: &Db, actor: &Actor) -> store::Result<bool> {
+    let mut read = db.read(actor).await?;
+    let (n,): (i64,) =
+        read.one("select count(*) from settings where key = 'demo'", args![]).await?;
+    Ok(n > 0)
 }
 
 /// Says whose database this is, before anything else is written into it.

@@ -21,7 +21,7 @@ mod play;
 mod staff;
 mod words;
 
-pub use mark::{Found, look};
+pub use mark::{Found, is_marked, look};
 pub use play::play;
 
 /// Every account of the sample has it; the sign-in page shows it.

@@ -34,6 +34,8 @@ pub struct Config {
     pub secure: bool,
     /// Overlay of code lists and reports of the municipality.
     pub city: Option<std::path::PathBuf>,
+    /// Where the heads of the audit chains are sealed, outside the database.
+    pub seals: Option<std::path::PathBuf>,
 }
 
 #[derive(Clone)]
