@@ -20,6 +20,7 @@ mod ground;
 mod imports;
 mod life;
 mod once;
+mod office;
 mod reports;
 mod staff;
 mod store;

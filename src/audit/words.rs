@@ -57,6 +57,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("discard", "捨てた"),
     ("drop", "捨てた"),
     ("refuse", "断った"),
+    ("enter", "入れた"),
 ];
 
 const NOUNS: &[(&str, &str)] = &[
@@ -117,6 +118,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("case_note_form", "支援経過の記入画面"),
     ("consultation_form", "相談の記入画面"),
     ("controller", "自治体・センター"),
+    ("transfer", "人事異動"),
+    ("unowned", "だれもいなくなるケースの一覧"),
 ];
 
 pub fn verb(code: &str) -> &str {

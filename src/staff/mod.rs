@@ -13,3 +13,4 @@ pub mod me;
 pub mod organisations;
 pub mod passwords;
 pub mod sessions;
+pub mod settings;
