@@ -13,6 +13,8 @@ pub mod case_notes;
 pub mod coordinators;
 /// 転出入の引継ぎ: a record goes to another controller, with consent, and both keep their history.
 pub mod moves;
+/// 人事異動: who comes and goes, entered ahead; whose cases would be left with nobody.
+pub mod office;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.

@@ -13,7 +13,7 @@ use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    api, audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves,
+    api, audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves, office,
     reports, staff, today,
 };
 
@@ -127,6 +127,14 @@ routes! {
     POST "/moves/{id}/accept" => moves::receive::accept;
     POST "/moves/{id}/decline" => moves::receive::decline;
     GET "/moves/{id}/sheet" => moves::sheet::get;
+    // office
+    GET "/transfers" => office::transfers::get;
+    POST "/transfers/{id}/void" => office::transfers::void;
+    GET "/accounts/{id}/transfer" => office::transfer::get;
+    POST "/accounts/{id}/transfer" => office::transfer::post;
+    GET "/unowned" => office::unowned::get;
+    GET "/unowned/{account}" => office::hand_on::get;
+    POST "/unowned/{account}" => office::hand_on::post;
     // reports
     GET "/reports" => reports::index::get;
     GET "/reports/{id}" => reports::show::get;

@@ -9,7 +9,9 @@ use kakehashi::args;
 use kakehashi::clients::{self, parts};
 use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
-use kakehashi::{case_notes, consultations, coordinators, follow_ups, moves, reports, staff};
+use kakehashi::{
+    case_notes, consultations, coordinators, follow_ups, moves, office, reports, staff,
+};
 
 use crate::support::World;
 
@@ -82,6 +84,10 @@ async fn scene(w: &World) -> String {
                values ('taken', $1, $2, $3, 'main', 100, '地区', '2026-11-01', $4, $2)";
     w.exec(sql, args![client, me.account_id, me.organisation_id, me.at]).await;
     living(w).await;
+    // The coordinator leaves soon: a transfer to come, and a case that would be left with nobody.
+    let leave = [("kind", "leave"), ("valid_from", "2026-12-20")];
+    let path = format!("/accounts/{}/transfer", me.account_id);
+    w.as_(Role::Administrator).await.post(&path, &leave).await.expect(303);
     folder
 }
 
@@ -93,6 +99,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     let request = one(w, "select id from case_requests").await;
     let promise = one(w, "select id from follow_ups").await;
     let (me, desk) = (w.actor(Role::Coordinator).account_id, Role::Coordinator);
+    let coming = one(w, "select id from transfers").await;
     let residence = parts::find("residence").unwrap();
     let mut out = vec![];
     let mut add = |form: Form, role: Role, path: String| {
@@ -133,6 +140,10 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(staff::token_new::form(), Role::Administrator, "/tokens/new".into());
     add(staff::organisations::form(), Role::Administrator, "/organisations/new".into());
     add(staff::me::password_form(), desk, "/me/password".into());
+    add(office::transfer::form(), Role::Administrator, format!("/accounts/{officer}/transfer"));
+    let path = format!("/transfers/{coming}/void");
+    add(office::transfers::void_form(), Role::Administrator, path);
+    add(office::hand_on::form(), Role::Officer, format!("/unowned/{me}"));
     let report = "/reports/centre_consultations/publish";
     add(reports::publish::form(), Role::Officer, report.into());
     for (form, path) in [

@@ -22,6 +22,7 @@ mod imports;
 mod life;
 mod once;
 mod records;
+mod office;
 mod reports;
 mod seals;
 mod staff;

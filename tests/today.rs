@@ -217,7 +217,7 @@ both! {
             ("担当が未定の新規", 1),
             ("期限を過ぎた連絡", 1),
             ("主担当のいない人", 1),
-            ("今月の新しい登録", 1),
+            ("だれもいなくなるケース", 0),
             ("目安を超えている担当者", 1),
             ("手帳・受給者証の期限", 1),
         ];
@@ -257,12 +257,15 @@ both! {
         }
         let none = w.person("無", "機").await;
         part(&w, &none, "client_cares", "kind", "'ventilator'").await;
+        let enrolled = "update clients set enrolled_on = '2026-11-01' where id = $1";
+        w.exec(enrolled, args![born.id]).await;
         let nurse = w.as_(Role::Nurse).await;
         let found = opened(&nurse).await;
         assert_eq!(number(&found, "生まれたばかり・出生前"), 2);
         assert_eq!(number(&found, "退院が近い人"), 1);
         assert_eq!(number(&found, "電池の確認が1年ない人"), 2, "a year ago, and no device at all");
         assert_eq!(number(&found, "きょうまでの連絡"), 0);
+        assert_eq!(number(&found, "今月の新しい登録"), 1);
         let list = nurse.get("/today/batteries").await.text;
         assert!(list.contains("機器が登録されていない") && list.contains("記録がない"));
     }

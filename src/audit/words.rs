@@ -60,6 +60,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("refuse", "断った"),
     ("use", "使った"),
     ("revoke", "止めた"),
+    ("enter", "入れた"),
 ];
 
 const NOUNS: &[(&str, &str)] = &[
@@ -125,6 +126,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("controller", "自治体・センター"),
     ("disclosure", "開示の写し"),
     ("database", "データベース"),
+    ("transfer", "人事異動"),
+    ("unowned", "だれもいなくなるケースの一覧"),
 ];
 
 pub fn verb(code: &str) -> &str {

@@ -120,7 +120,7 @@ async fn successor(tx: &mut Tx, old: &Assignment, from: Date, v: &Values) -> Res
         let why = "引き継ぐ日が、いまの担当が始まった日より前です。年と月を確かめてください";
         return Err(Error::refused("starts_on", why));
     }
-    let people = people::on_duty(tx).await?;
+    let people = people::on_duty_on(tx, from).await?;
     let next = people.into_iter().find(|p| p.account_id == v.text("to"));
     let next = next.ok_or_else(|| {
         Error::refused("to", "引き継ぐ相手を、画面にある人から選び直してください")

@@ -27,7 +27,13 @@ struct Row {
 
 /// The coordinators of the actor's controller, by reading.
 pub async fn on_duty(read: &mut Read) -> Result<Vec<Person>> {
-    let (controller, today) = (read.actor.controller_id.clone(), read.actor.today());
+    let today = read.actor.today();
+    on_duty_on(read, today).await
+}
+
+/// Those who have a post in their office on a day, by reading.
+pub async fn on_duty_on(read: &mut Read, day: Date) -> Result<Vec<Person>> {
+    let controller = read.actor.controller_id.clone();
     let rows: Vec<Row> = read
         .all(
             "select k.account_id, a.name, a.kana, k.organisation_id, o.name as organisation,
@@ -37,12 +43,15 @@ pub async fn on_duty(read: &mut Read) -> Result<Vec<Person>> {
              join organisations o on o.id = k.organisation_id
              where o.controller_id = $1 and k.voided_at is null and k.valid_from <= $2
                and (k.valid_until is null or k.valid_until > $2)
+               and exists (select 1 from posts p where p.account_id = k.account_id
+                 and p.organisation_id = k.organisation_id and p.voided_at is null
+                 and p.valid_from <= $2 and (p.valid_until is null or p.valid_until > $2))
              order by a.kana, a.id",
-            args![controller, today],
+            args![controller, day],
         )
         .await?;
     let usual = settings::number(read, FELT_LIMIT).await?;
-    let (loads, leaves) = (loads(read).await?, leaves(read, today).await?);
+    let (loads, leaves) = (loads(read).await?, leaves(read, day).await?);
     Ok(rows.into_iter().map(|r| r.person(usual, &loads, &leaves)).collect())
 }
 

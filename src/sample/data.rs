@@ -18,6 +18,7 @@ pub(super) struct Ward {
     pub staff: Vec<Member>,
     pub coordinators: Vec<Profile>,
     pub leaves: Vec<Leave>,
+    pub transfers: Vec<Transfer>,
     pub profiles: BTreeMap<String, Care>,
     pub clients: Vec<Client>,
     /// Consultations a month, the oldest month first.
@@ -27,6 +28,22 @@ pub(super) struct Ward {
     pub phrases: Vec<Topic>,
     pub notes: Vec<Note>,
     pub reasons: Vec<String>,
+}
+
+/// 人事異動. `days` from the day of the demo; a second post may have begun before it.
+#[derive(Debug, Deserialize)]
+pub(super) struct Transfer {
+    pub login: String,
+    pub kind: String,
+    pub days: i32,
+    #[serde(default)]
+    pub org: String,
+    #[serde(default)]
+    pub role: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub note: String,
 }
 
 /// The rows of a part of the folder: field -> value, as parts.toml names them.

@@ -19,6 +19,7 @@ mod people;
 mod plan;
 mod play;
 mod staff;
+mod transfers;
 mod words;
 
 pub use mark::{Found, is_marked, look};

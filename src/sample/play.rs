@@ -11,7 +11,7 @@ use super::life::{Life, OPENED_DAYS};
 use super::luck::Luck;
 use super::plan::Step;
 use super::staff::Staff;
-use super::{PASSWORD, mark, staff};
+use super::{PASSWORD, mark, staff, transfers};
 use crate::access::Actor;
 use crate::staff::passwords;
 use crate::store::Tx;
@@ -54,6 +54,7 @@ pub async fn play(app: &App, tell: impl Fn(usize, usize)) -> Result<()> {
     let mut scene = Scene { app, ward: &ward, lives: &lives, staff, people, promises };
     scene.play(&steps, &system, &tell).await?;
     let mut tx = app.write(&Actor { at: now, ..system }).await?;
+    transfers::enter(&mut tx, &scene).await?;
     mark::finish(&mut tx, today).await?;
     tx.commit().await?;
     tell(1, 1);

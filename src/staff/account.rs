@@ -128,11 +128,12 @@ async fn enable(tx: &mut Tx, id: &str) -> Result<()> {
 }
 
 /// An account with a post, past or present, under the actor's controller.
-async fn find(read: &mut Read, id: &str) -> Result<Account> {
+pub async fn find(read: &mut Read, id: &str) -> Result<Account> {
     let controller = read.actor.controller_id.clone();
     let account: Option<Account> = read
         .maybe(
-            "select a.id, a.login, a.name, a.kana, a.disabled_at, a.locked_until,
+            "select a.id, a.login, a.name, a.kana, a.disabled_at, a.leaves_on,
+               a.locked_until,
                cast(case when a.password_hash is null then 0 else 1 end as bigint) as able
              from accounts a where a.id = $1 and a.machine = 0 and exists
                (select 1 from posts p join organisations o on o.id = p.organisation_id

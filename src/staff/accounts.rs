@@ -53,6 +53,7 @@ pub struct Account {
     pub kana: String,
     pub able: i64,
     pub disabled_at: Option<String>,
+    pub leaves_on: Option<String>,
     pub locked_until: Option<String>,
     #[sqlx(skip)]
     pub posts: Vec<Post>,
@@ -87,6 +88,12 @@ impl Account {
         self.disabled_at.is_some()
     }
 
+    /// 「令和9年4月1日から使えません」 of somebody whose leaving is entered.
+    pub fn leaving(&self) -> Option<String> {
+        let day = self.leaves_on.as_deref()?.parse().ok()?;
+        Some(format!("{}から使えない", civil::format_era(day)))
+    }
+
     /// Whether the one-time link has not been used yet.
     pub fn is_waiting(&self) -> bool {
         self.able == 0
@@ -102,7 +109,8 @@ pub async fn list(read: &mut Read, asked: &Asked) -> Result<Found> {
     let all = i64::from(asked.state == "all");
     let found: Vec<Account> = read
         .all(
-            "select a.id, a.login, a.name, a.kana, a.disabled_at, a.locked_until,
+            "select a.id, a.login, a.name, a.kana, a.disabled_at, a.leaves_on,
+               a.locked_until,
                cast(case when a.password_hash is null then 0 else 1 end as bigint) as able
              from accounts a
              where ($2 = '%%' or a.name like $2 escape '!' or a.kana like $2 escape '!'

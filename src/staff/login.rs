@@ -74,8 +74,9 @@ async fn check(app: &App, entry: &Entry) -> Result<Result<String, &'static str>>
         .await?
         .maybe(
             "select id, password_hash, failures, locked_until from accounts
-             where login = $1 and disabled_at is null",
-            args![entry.get("login")],
+             where login = $1 and disabled_at is null
+               and (leaves_on is null or leaves_on > $2)",
+            args![entry.get("login"), system.today()],
         )
         .await?;
     // The same work for an unknown name: the time taken does not tell who has an account.

@@ -15,3 +15,4 @@ pub mod passwords;
 pub mod sessions;
 pub mod token_new;
 pub mod tokens;
+pub mod settings;

@@ -1,4 +1,9 @@
-//! Sessions live on the server and end by themselves when the password or a post changes.
+//! Sessions live on the server. What a session may do is read anew at every request, so that it
+//! ends by itself. Whoever keeps sessions in memory must forget one when
+//! - its account is stopped or its last day has passed (`disabled_at`, `leaves_on`),
+//! - its post ends, begins or is voided: by its dates too, so at midnight in Japan without a write,
+//! - the password, the role or the office of the post changes (the stamp),
+//! - its twelve hours are over, or `end`, `end_all`, `leave` deleted it.
 
 use civil::Minutes;
 use sha2::{Digest, Sha256};
@@ -38,6 +43,7 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<Actor>> {
                p.organisation_id, o.name as organisation, o.controller_id, p.role
              from sessions s
              join accounts a on a.id = s.account_id and a.disabled_at is null
+               and (a.leaves_on is null or a.leaves_on > $2)
              join posts p on p.id = s.post_id and p.voided_at is null
                and p.valid_from <= $2 and (p.valid_until is null or p.valid_until > $2)
              join organisations o on o.id = p.organisation_id

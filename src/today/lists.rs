@@ -15,6 +15,7 @@ use crate::audit::Event;
 use crate::coordinators::settings::{self, STALLED_DAYS};
 use crate::coordinators::{cases_of, people, rules, waiting};
 use crate::follow_ups;
+use crate::office;
 use crate::store::Read;
 use crate::web::{App, Error, Page, Result, page};
 
@@ -49,8 +50,8 @@ impl Line {
 
 /// Whether the list is shown here; the others are pages of their own noun.
 fn has_page(list: &List) -> bool {
-    use Source::{Accounts, Cases, Events, Moves, Promises};
-    !matches!(list.source, Promises | Cases | Accounts | Events | Moves)
+    use Source::{Accounts, Cases, Events, Moves, Promises, Unowned};
+    !matches!(list.source, Promises | Cases | Accounts | Events | Moves | Unowned)
 }
 
 /// Where the number leads.
@@ -58,6 +59,7 @@ pub(super) fn href(list: &List, actor: &Actor) -> String {
     match list.source {
         Source::Promises => "/follow-ups?list=due".into(),
         Source::Cases => format!("/assignments/of/{}", actor.account_id),
+        Source::Unowned => "/unowned".into(),
         Source::Accounts => "/accounts".into(),
         Source::Moves => "/moves".into(),
         Source::Events => format!("/audit?from={}", actor.today()),
@@ -73,6 +75,7 @@ pub(super) async fn lines(read: &mut Read, app: &App, list: &List) -> Result<Vec
         Source::Promises => promises(read).await,
         Source::Overdue => overdue(read).await,
         Source::Cases => cases(read, app).await,
+        Source::Unowned => unowned(read).await,
         Source::OverLimit => over_limit(read).await,
         Source::Locked => locked(read).await,
         Source::PostsEnding => posts_ending(read).await,
@@ -237,6 +240,18 @@ async fn cases(read: &mut Read, app: &App) -> Result<Vec<Line>> {
         ..Line::default()
     };
     Ok(held.into_iter().map(line).collect())
+}
+
+async fn unowned(read: &mut Read) -> Result<Vec<Line>> {
+    let line = |l: office::unowned::Left| Line {
+        href: l.href(),
+        day: l.gone_on,
+        title: l.title,
+        sub: l.sub,
+        fact: l.holder,
+        ..Line::default()
+    };
+    Ok(office::unowned::left(read).await?.into_iter().map(line).collect())
 }
 
 async fn over_limit(read: &mut Read) -> Result<Vec<Line>> {

@@ -33,6 +33,8 @@ pub enum Source {
     Overdue,
     /// The actor's own cases; their list is a page of its own.
     Cases,
+    /// Cases, promises and requests whose person goes; their list is a page of its own.
+    Unowned,
     /// Coordinators who carry more than they say they can.
     OverLimit,
     Accounts,
@@ -64,14 +66,14 @@ pub fn of(role: Role) -> Vec<&'static List> {
         Role::Officer => &[
             "unassigned",
             "overdue",
+            "unowned",
             "without-coordinator",
-            "new",
             "over-limit",
             "certificates",
             "address-reviews",
             "moves",
         ],
-        Role::Nurse => &["newborn", "discharge", "batteries", "promises", "leave-ending"],
+        Role::Nurse => &["newborn", "discharge", "batteries", "promises", "leave-ending", "new"],
         Role::Operator | Role::Hospital | Role::School => &["in-touch", "consents"],
         Role::Auditor => &["events"],
         Role::Administrator => &["accounts", "locked", "posts-ending"],
@@ -165,6 +167,15 @@ static LISTS: &[List] = &[
         day: "登録した日",
         empty: "今月の新しい登録はまだありません。",
         source: Source::People(queries::NEW, When::Month),
+        ..PLAIN
+    },
+    List {
+        id: "unowned",
+        title: "だれもいなくなるケース",
+        unit: "件",
+        fact: "いまの担当者",
+        day: "いなくなる日",
+        source: Source::Unowned,
         ..PLAIN
     },
     List {

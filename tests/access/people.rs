@@ -10,7 +10,7 @@ use kakehashi::clients::parts;
 use kakehashi::store::{Arg, Sql, Tx};
 use kakehashi::web::Kind;
 
-use crate::support::{Seat, World};
+use crate::support::{ABROAD, HOME, Seat, World};
 
 /// Numbers of people; from `UNNAMED` on, consultations that name nobody.
 pub const PEOPLE: [usize; 13] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
@@ -90,6 +90,15 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
     for seat in Seat::ALL {
         coordinator(w, &mut tx, seat).await;
     }
+    for controller in [HOME, ABROAD] {
+        put(
+            &mut tx,
+            "insert into organisations (id, controller_id, kind, name)
+             values ($1, $2, 'centre', '空の窓口')",
+            args![format!("org-empty-{controller}"), controller],
+        )
+        .await;
+    }
     for n in PEOPLE.into_iter().filter(|n| CATEGORIES.iter().any(|c| keep(*n, c))) {
         let mut ward = Ward { w, tx: &mut tx, n };
         ward.client().await;
@@ -111,6 +120,7 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
             ward.note().await;
         }
         ward.assignment().await;
+        ward.left().await;
     }
     for n in UNNAMED.into_iter().filter(|n| keep(*n, "consultation")) {
         Ward { w, tx: &mut tx, n }.consultation(None).await;

@@ -115,11 +115,16 @@ impl World {
 
     /// A browser of any account in one of its posts.
     pub async fn session(&self, account: &str, post: &str) -> Browser {
+        self.at_post(account, post).await.expect("a session")
+    }
+
+    /// The same, if the post may be used today.
+    pub async fn at_post(&self, account: &str, post: &str) -> Option<Browser> {
         let mut tx = self.write(&self.system()).await;
         let token = sessions::open(&mut tx, account, post).await.unwrap();
         tx.commit().await.unwrap();
-        let actor = sessions::resume(&self.app, &token).await.unwrap().expect("a session");
-        Browser::new(self.clone(), actor, token)
+        let actor = sessions::resume(&self.app, &token).await.unwrap()?;
+        Some(Browser::new(self.clone(), actor, token))
     }
 
     /// A browser that has not signed in.

@@ -191,6 +191,39 @@ impl Ward<'_> {
         self.assign(&a, "main").await;
     }
 
+    /// A case, a promise and a request of offices where the person has no post, or nobody has.
+    pub(super) async fn left(&mut self) {
+        let a = self.holder();
+        let empty = format!("org-empty-{}", self.seat().controller());
+        let (client, word) = (self.id("client"), mark(self.n, "consultation"));
+        put(
+            self.tx,
+            "insert into assignments (id, client_id, account_id, organisation_id, kind, weight,
+               reason, valid_from, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, 'support', 100, $5, $6, $7, $3)",
+            args![self.id("left"), client, a.account_id, empty, word, FROM, AT],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into follow_ups (id, controller_id, organisation_id, client_id, source,
+               source_id, what, owner_id, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, 'assignment', $1, $5, $6, $7, $6)",
+            args![self.id("left"), self.seat().controller(), empty, client, word, a.account_id, AT],
+        )
+        .await;
+        if matches!(self.n, 1 | 7 | 8) {
+            put(
+                self.tx,
+                "insert into case_requests (id, client_id, organisation_id, received_on,
+                   received_from, note, recorded_at, recorded_by)
+                 values ($1, $2, $3, $4, $5, $5, $6, $7)",
+                args![self.id("left"), client, empty, ON, word, AT, a.account_id],
+            )
+            .await;
+        }
+    }
+
     pub(super) async fn assign(&mut self, a: &Actor, kind: &str) {
         put(
             self.tx,

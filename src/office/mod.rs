@@ -1,0 +1,9 @@
+//! 人事異動: who comes, goes and moves is entered ahead and works by its date; the cases that would
+//! be left with nobody are a list, and are handed over together.
+
+pub mod hand_on;
+pub mod transfer;
+pub mod transfers;
+pub mod unowned;
+
+pub use transfer::transfer;
