@@ -2,6 +2,8 @@
 
 mod faults;
 mod http;
+mod agree;
+mod bench;
 mod mutate_access;
 mod tidy;
 
@@ -14,6 +16,8 @@ type Command = (&'static str, &'static str, fn(&[String]) -> ExitCode);
 const COMMANDS: &[Command] = &[
     ("tidy", "check the style guide and print the measures", tidy::command),
     ("faults", "kill the server while it writes and look for what is lost", faults::command),
+    ("agree", "compare the evaluators of conditions over random facts", agree::command),
+    ("bench", "measure: bench eligibility [persons]", bench::command),
     ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
 ];
 
