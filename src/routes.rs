@@ -13,8 +13,8 @@ use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    api, audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves, office,
-    reports, staff, today,
+    api, audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves,
+    office, reports, staff, today,
 };
 
 macro_rules! routes {
