@@ -54,7 +54,8 @@ both! {
         assert!(!text.contains("別人"), "somebody else's record");
         let answers = shown.sections.iter().flat_map(|s| s.rows.iter().flatten());
         assert!(answers.filter(|a| a.third).count() > 20);
-        let made = w.count("select count(*) from audit_events where noun = 'disclosure'", &[]).await;
+        let made = "select count(*) from audit_events where noun = 'disclosure'";
+        let made = w.count(made, &[]).await;
         assert_eq!(made, 1);
         let unseen = kana::ClientNumber::from_row(other.number).to_string();
         assert!(disclose(&w.app, &w.actor(Role::Operator), &unseen).await.is_err());
@@ -71,14 +72,16 @@ both! {
             left > 0
         });
         assert!(stopped.await.is_err());
-        assert_eq!(to.count("select count(*) from copied_from where finished_at is null", &[]).await, 1);
+        let open = "select count(*) from copied_from where finished_at is null";
+        assert_eq!(to.count(open, &[]).await, 1);
         let done = move_all(&w.app, &to.app, |_, _| true).await.unwrap();
         assert_eq!(done.differences, Vec::<String>::new());
         assert!(done.reports > 5 && done.events > 1 && done.tables.len() > 40, "{done:?}");
-        assert_eq!(to.count("select count(*) from copied_from where finished_at is null", &[]).await, 0);
+        assert_eq!(to.count(open, &[]).await, 0);
         // Negative control: one value changed is found, and one person more in the source too.
         let mut tx = to.write(&to.system()).await;
-        tx.exec("update client_names set given = '別' where client_id = $1", args![person.id]).await.unwrap();
+        let change = "update client_names set given = '別' where client_id = $1";
+        tx.exec(change, args![person.id]).await.unwrap();
         tx.record(Event::new("prepare", "world", "")).await.unwrap();
         tx.commit().await.unwrap();
         let found = move_all(&w.app, &to.app, |_, _| true).await.unwrap().differences;

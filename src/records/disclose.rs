@@ -116,7 +116,10 @@ fn plain(column: &str, raw: String, names: &Names) -> String {
 
 impl Disclosure {
     pub fn json(&self) -> serde_json::Value {
-        let answer = |a: &Answer| json!({ "column": a.column, "label": a.label, "value": a.value, "third": a.third });
+        let answer = |a: &Answer| {
+            let (column, label, value) = (&a.column, &a.label, &a.value);
+            json!({ "column": column, "label": label, "value": value, "third": a.third })
+        };
         let section = |s: &Section| {
             let rows: Vec<Vec<_>> = s.rows.iter().map(|r| r.iter().map(answer).collect()).collect();
             json!({ "table": s.table, "title": s.title, "rows": rows })

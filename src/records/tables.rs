@@ -167,10 +167,12 @@ fn missing(table: &schema::Table) -> Option<String> {
         table.names().into_iter().filter(|c| !common(c)).map(|c| format!("{c} = \"…\"")).collect();
     Some(format!(
         "The table {name} holds rows about a person and is not listed. Add to \
-         src/records/tables.toml (its head explains each line):\n\n[[table]]\nname = \"{name}\"\n\
-         title = \"(日本語の名前)\"\n{hangs}third = [] # columns with other people's names or words\n\
-         merge = \"move\" # or single, both, ended, version, rebuild, stay\nkeep = \"folder\" # a \
-         kind of src/records/retention.toml\nwords = {{ {} }}\n\nor, if no row is about a person:\n\n\
+         src/records/tables.toml (its head explains each line):\n\n\
+         [[table]]\nname = \"{name}\"\ntitle = \"(日本語の名前)\"\n{hangs}\
+         third = [] # columns with other people's names or words\n\
+         merge = \"move\" # or single both ended version rebuild stay\n\
+         keep = \"folder\" # the kind of record it is kept with\nwords = {{ {} }}\n\n\
+         or, if no row is about a person:\n\n\
          [[without]]\nname = \"{name}\"\nwhy = \"(why not)\"\n",
         words.join(", "),
         name = table.name
