@@ -60,7 +60,9 @@ async fn case(w: &World) -> String {
 /// roles of its row.
 async fn the_table_holds(w: &World, browser: &Browser, role: Role) {
     assert_eq!(browser.actor.role, role);
+    // Another program signs in with a token: a browser's session opens nothing there.
     let pages = ROUTES.iter().filter(|(m, p)| *m == "GET" && !p.contains('{'));
+    let pages = pages.filter(|(_, p)| !p.starts_with("/api/"));
     for (method, path) in pages {
         let status = browser.get(path).await.status;
         let open = w.app.access.allows(role, method, path);
