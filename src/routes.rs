@@ -13,8 +13,8 @@ use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves, reports,
-    staff, today,
+    api, audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves,
+    reports, staff, today,
 };
 
 macro_rules! routes {
@@ -143,6 +143,23 @@ routes! {
     POST "/imports/{id}/save" => imports::save::post;
     POST "/imports/{id}/undo" => imports::undo::post;
     POST "/imports/{id}/discard" => imports::discard::post;
+    // api
+    GET "/api/v1/openapi.json" => api::document::get;
+    GET "/help/api" => api::document::get_page;
+    GET "/api/v1/codes" => api::codes::get;
+    POST "/api/v1/clients/search" => api::clients::post_search;
+    POST "/api/v1/clients" => api::clients::post;
+    GET "/api/v1/clients/{number}" => api::clients::get;
+    POST "/api/v1/clients/{number}/close" => api::clients::post_close;
+    GET "/api/v1/clients/{number}/parts/{part}" => api::parts::get;
+    POST "/api/v1/clients/{number}/parts/{part}" => api::parts::post;
+    POST "/api/v1/clients/{number}/parts/{part}/{row}/correct" => api::parts::post_correct;
+    POST "/api/v1/clients/{number}/parts/{part}/{row}/end" => api::parts::post_end;
+    POST "/api/v1/clients/{number}/parts/{part}/{row}/void" => api::parts::post_void;
+    POST "/api/v1/consultations" => api::consultations::post;
+    GET "/api/v1/consultations/{id}" => api::consultations::get;
+    POST "/api/v1/consultations/{id}/correct" => api::consultations::post_correct;
+    POST "/api/v1/consultations/{id}/withdraw" => api::consultations::post_withdraw;
     // today
     GET "/" => today::page::get;
     GET "/today/{list}" => today::lists::get;
@@ -161,6 +178,10 @@ routes! {
     GET "/organisations" => staff::organisations::get;
     GET "/organisations/new" => staff::organisations::new;
     POST "/organisations/new" => staff::organisations::post;
+    GET "/tokens" => staff::tokens::get;
+    GET "/tokens/new" => staff::token_new::get;
+    POST "/tokens/new" => staff::token_new::post;
+    POST "/tokens/{id}/revoke" => staff::tokens::post;
     GET "/audit" => audit::list::get;
     POST "/audit/verify" => audit::check::post;
 }

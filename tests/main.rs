@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod api;
 mod assignments;
 mod case_notes;
 mod client_parts;

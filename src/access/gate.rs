@@ -1,26 +1,33 @@
 //! The gate every request passes: the session, the row of the access table, the headers.
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue};
+use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::Actor;
 use super::once::once;
-use crate::staff::sessions;
+use crate::staff::{sessions, tokens};
 use crate::web::submitted::same_site;
-use crate::web::{App, Error, Result};
+use crate::web::{App, Error, Problem, Result};
 
 /// Nothing from elsewhere, no inline script or style, no frame.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Response {
-    let mut answer = match enter(&app, &mut req).await {
+    // A program's second sending is known by its Idempotency-Key (api/call.rs).
+    let api = req.uri().path().starts_with("/api/");
+    let entered = match api {
+        true => enter_api(&app, &mut req).await.map(|()| None).map_err(Problem::into_response),
+        false => enter(&app, &mut req).await.map_err(Error::into_response),
+    };
+    let mut answer = match entered {
+        Ok(None) if api => next.run(req).await,
         Ok(None) => once(&app, req, next).await,
-        Ok(Some(elsewhere)) => elsewhere,
-        Err(e) => e.into_response(),
+        Ok(Some(elsewhere)) | Err(elsewhere) => elsewhere,
     };
     guard(answer.headers_mut());
     answer
@@ -67,6 +74,36 @@ async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
             Ok(Some(Redirect::to(&format!("/login?next={}", escape(to))).into_response()))
         }
     }
+}
+
+/// Programs come with a token, never with a cookie: what a browser sends by itself opens nothing.
+async fn enter_api(app: &App, req: &mut Request) -> Result<(), Problem> {
+    let method = req.method().as_str().to_owned();
+    let path = req.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
+    let path = path.ok_or_else(Problem::not_found)?;
+    let row = app.access.find(&method, &path).ok_or_else(|| other_method(app, &path))?;
+    if row.public {
+        return Ok(());
+    }
+    let token = req.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
+    let token = token.and_then(|t| t.strip_prefix("Bearer ")).unwrap_or_default().trim();
+    let known = if token.is_empty() { None } else { tokens::resume(app, token).await? };
+    let (actor, grant) = known.ok_or_else(Problem::unauthorized)?;
+    if !row.roles.contains(&actor.role) {
+        return Err(Problem::not_found());
+    }
+    req.extensions_mut().insert(actor);
+    req.extensions_mut().insert(grant);
+    Ok(())
+}
+
+fn other_method(app: &App, path: &str) -> Problem {
+    let rows = app.access.rows().iter().filter(|r| r.path == path);
+    let methods: Vec<_> = rows.map(|r| r.method.as_str()).collect();
+    let (title, detail) = ("使えない方法です", "この住所では、Allow にある方法だけが使えます。");
+    let mut out = Problem::new(StatusCode::METHOD_NOT_ALLOWED, title, detail);
+    out.allow = methods.join(", ");
+    if methods.is_empty() { Problem::not_found() } else { out }
 }
 
 pub const COOKIE_NAME: &str = "kakehashi";

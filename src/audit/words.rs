@@ -57,6 +57,8 @@ pub const VERBS: &[(&str, &str)] = &[
     ("discard", "捨てた"),
     ("drop", "捨てた"),
     ("refuse", "断った"),
+    ("use", "使った"),
+    ("revoke", "止めた"),
 ];
 
 const NOUNS: &[(&str, &str)] = &[
@@ -82,6 +84,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("care_score", "医療的ケア判定スコア"),
     ("looks", "閲覧の記録"),
     ("closure", "終結"),
+    ("api_token", "連携の鍵"),
     ("restriction", "制限"),
     ("move", "転出入の引継ぎ"),
     ("moves", "転出入の一覧"),

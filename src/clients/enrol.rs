@@ -122,6 +122,17 @@ pub async fn enrol(tx: &mut Tx, v: &Values) -> Result<Enrolled> {
     Ok(Enrolled { id, number })
 }
 
+/// As [`enrol`], unless somebody similar is there and nobody said that it is somebody else.
+pub async fn enrol_once(tx: &mut Tx, v: &Values) -> Result<Enrolled> {
+    check(v, tx.actor.today())?;
+    if !v.yes("sure")
+        && let Some(said) = alike::similar(tx, v).await?.words()
+    {
+        return Err(Error::refused("sure", said));
+    }
+    enrol(tx, v).await
+}
+
 /// Where the person is, who cares for them, which care they need.
 async fn surroundings(tx: &mut Tx, id: &str, v: &Values, today: Date) -> Result<()> {
     if v.is_given("whereabouts") {

@@ -12,8 +12,8 @@ use crate::audit::Event;
 use crate::store::Read;
 use crate::web::submitted::decode;
 use crate::web::{
-    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, page, refused,
-    said,
+    App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Values, page,
+    refused, said,
 };
 
 pub async fn get(
@@ -86,6 +86,17 @@ async fn rows(
     // What was recorded on the day itself counts: up to the first moment of the next day.
     let known = known.and_then(|d| d.tomorrow().ok()).map(Instant::start_of);
     parts::rows(read, &app.codes, client_id, part, on, known).await
+}
+
+/// The rows the form's answers ask for.
+pub async fn rows_as_of(
+    app: &App,
+    read: &mut Read,
+    client_id: &str,
+    part: &'static Part,
+    v: &Values,
+) -> Result<Vec<PartRow>> {
+    rows(app, read, client_id, part, (v.date("on"), v.date("known"))).await
 }
 
 fn words(on: Option<Date>, known: Option<Date>) -> String {

@@ -12,3 +12,4 @@ pub mod withdraw;
 
 pub use log::{log, log_from};
 pub use record::{Consultation, about};
+pub use show::see;

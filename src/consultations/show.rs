@@ -26,6 +26,11 @@ pub async fn get(
     page(view)
 }
 
+/// The consultation and the codes of its topics, if the actor may see it.
+pub async fn see(read: &mut Read, id: &str) -> Result<(Consultation, Vec<String>)> {
+    Ok((record::see(read, id).await?, record::topics(read, id).await?))
+}
+
 /// Label and words of one line of the page.
 type Line = (&'static str, String);
 

@@ -134,7 +134,7 @@ async fn find(read: &mut Read, id: &str) -> Result<Account> {
         .maybe(
             "select a.id, a.login, a.name, a.kana, a.disabled_at, a.locked_until,
                cast(case when a.password_hash is null then 0 else 1 end as bigint) as able
-             from accounts a where a.id = $1 and exists
+             from accounts a where a.id = $1 and a.machine = 0 and exists
                (select 1 from posts p join organisations o on o.id = p.organisation_id
                 where p.account_id = a.id and o.controller_id = $2)",
             args![id, controller],

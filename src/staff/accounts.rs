@@ -107,7 +107,7 @@ pub async fn list(read: &mut Read, asked: &Asked) -> Result<Found> {
              from accounts a
              where ($2 = '%%' or a.name like $2 escape '!' or a.kana like $2 escape '!'
                     or a.login like $2 escape '!')
-               and ($5 = 1 or a.disabled_at is null)
+               and a.machine = 0 and ($5 = 1 or a.disabled_at is null)
                and exists (select 1 from posts p
                  join organisations o on o.id = p.organisation_id
                  where p.account_id = a.id and o.controller_id = $1 and p.voided_at is null

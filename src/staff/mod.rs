@@ -13,3 +13,5 @@ pub mod me;
 pub mod organisations;
 pub mod passwords;
 pub mod sessions;
+pub mod token_new;
+pub mod tokens;

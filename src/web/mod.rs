@@ -6,6 +6,7 @@ pub mod error;
 pub mod form;
 pub mod jobs;
 pub mod page;
+pub mod problem;
 pub mod said;
 pub mod submitted;
 
@@ -13,4 +14,5 @@ pub use app::{App, Clock, Config};
 pub use error::{Error, Result};
 pub use form::{Entry, Field, Form, FormView, Kind, Options, Problems, Values};
 pub use page::{Page, page, refused};
+pub use problem::Problem;
 pub use submitted::{Submitted, Upload};

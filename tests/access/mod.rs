@@ -2,7 +2,7 @@
 //! weakens one predicate at a time to show that these tests would notice.
 
 mod mutation;
-mod people;
+pub mod people;
 mod places;
 mod predicate;
 mod replay;

@@ -81,6 +81,7 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("accounts", _) => seats(Role::Coordinator).map(|a| a.account_id).to_vec(),
         ("organisations", _) => seats(Role::Coordinator).map(|a| a.organisation_id).to_vec(),
         ("invitations", _) => vec!["no-such-token".into()],
+        ("tokens", _) => vec!["no-such-token".into()],
         ("imports", "id") => vec!["no-such-batch".into()],
         ("template", _) => stems("imports"),
         ("reports", _) => stems("reports"),

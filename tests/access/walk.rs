@@ -8,6 +8,7 @@ use kakehashi::routes::ROUTES;
 
 use super::people::{self, CATEGORIES, PEOPLE, UNNAMED, mark, may_find, may_see, phone};
 use super::places;
+use crate::api;
 use crate::support::{Answer, Browser, World};
 
 /// Where the answer may depend on people of the ward one does not see, and why. It must not depend
@@ -29,7 +30,7 @@ const MAY_COUNT: &[(&str, &str)] = &[
 const REPORTS_OF_LOAD: &[&str] = &["/cases_in_charge", "/time_to_assignment"];
 
 /// What was done before, by whom: the worlds have different pasts, so only marks are looked for.
-const PAST: &[&str] = &["/audit", "/clients/{number}/looks", "/mine/looks"];
+const PAST: &[&str] = &["/tokens", "/audit", "/clients/{number}/looks", "/mine/looks"];
 
 /// Routes that take a file.
 const UPLOADS: &[&str] = &["/imports"];
@@ -77,7 +78,8 @@ fn plain(answer: &Answer, b: &Browser) -> String {
         text = format!("{before}\n{after}");
     }
     let word = |c: char| !c.is_ascii_alphanumeric() && c != '-';
-    let fresh = |w: &str| w.len() == 36 && w.matches('-').count() == 4;
+    let sent_once = |w: &str| w.len() == 32 && w.bytes().all(|b| b.is_ascii_hexdigit());
+    let fresh = |w: &str| sent_once(w) || w.len() == 36 && w.matches('-').count() == 4;
     let words = text.split_inclusive(word).map(|w| match w.trim_end_matches(word) {
         id if fresh(id) => w.replace(id, "ID"),
         _ => w.to_owned(),
@@ -149,6 +151,18 @@ pub fn stops(w: &World, role: Role) -> Vec<(&'static str, String)> {
     pages.chain(searches.map(|(n, (p, _))| (*p, format!("?{n}")))).collect()
 }
 
+/// Programs act for desks and bodies; no token acts as one of these.
+const NO_TOKEN: [Role; 3] = [Role::Family, Role::Auditor, Role::Administrator];
+
+/// Signed in, and with a token of the same role for the API.
+async fn browser(w: &World, role: Role) -> Browser {
+    let browser = w.as_(role).await;
+    match NO_TOKEN.contains(&role) {
+        true => browser,
+        false => browser.with_token(api::token(w, role, &[]).await),
+    }
+}
+
 /// The three worlds a role is walked in, on the engine of `all`.
 pub struct Worlds {
     pub all: World,
@@ -175,9 +189,9 @@ impl Worlds {
         for (role, own) in &self.own {
             out.push(Walk {
                 role: *role,
-                everybody: self.all.as_(*role).await,
-                own: own.as_(*role).await,
-                ward: self.ward.as_(*role).await,
+                everybody: browser(&self.all, *role).await,
+                own: browser(own, *role).await,
+                ward: browser(&self.ward, *role).await,
                 forbidden: forbidden(*role),
             });
         }
@@ -229,8 +243,9 @@ both! {
     async fn a_role_that_is_not_listed_is_told_nothing(w: World) {
         people::settle(&w, |_, _| true).await;
         for role in Role::ALL {
-            let browser = w.as_(role).await;
+            let browser = browser(&w, role).await;
             let unknown = browser.get("/no-such-page").await.expect(404);
+            let no_api = browser.get("/api/v1/no-such").await.expect(404);
             for (method, pattern) in ROUTES {
                 if w.app.access.allows(role, method, pattern) {
                     continue;
@@ -240,6 +255,12 @@ both! {
                     "GET" => browser.get(&path).await,
                     _ => browser.post(&path, &[]).await,
                 };
+                let api = path.starts_with("/api/");
+                if api && NO_TOKEN.contains(&role) {
+                    assert_eq!(said.status, 401, "a session opens {path}");
+                    continue;
+                }
+                let unknown = if api { &no_api } else { &unknown };
                 assert_eq!(said.text, unknown.text, "{role:?} {method} {path}");
                 assert_eq!(said.status, 404);
             }
@@ -261,7 +282,8 @@ both! {
                         true => browser.upload_raw(&path, &guess, "a.csv", b"a").await,
                         false => browser.post_raw(&path, &guess).await,
                     };
-                    assert_eq!(said.status, 403, "{role:?} {path}: {}", said.text);
+                    let refused = if path.starts_with("/api/") { 401 } else { 403 };
+                    assert_eq!(said.status, refused, "{role:?} {path}: {}", said.text);
                 }
             }
         }
@@ -274,7 +296,9 @@ both! {
         for role in [Role::Officer, Role::Coordinator] {
             let browser = w.as_(role).await;
             for (method, pattern) in ROUTES {
-                if *method == "GET" || !w.app.access.allows(role, method, pattern) {
+                // What a program sends about somebody unseen: tests/api.rs.
+                let api = pattern.starts_with("/api/");
+                if *method == "GET" || api || !w.app.access.allows(role, method, pattern) {
                     continue;
                 }
                 let number = kana::ClientNumber::from_row(8).to_string();

@@ -11,6 +11,8 @@ pub struct Browser {
     world: World,
     pub actor: Actor,
     token: String,
+    /// What a program of the same role would send; "" where there is none.
+    bearer: String,
 }
 
 /// What came back.
@@ -41,7 +43,13 @@ impl Answer {
 
 impl Browser {
     pub(super) fn new(world: World, actor: Actor, token: String) -> Self {
-        Self { world, actor, token }
+        Self { world, actor, token, bearer: String::new() }
+    }
+
+    /// The same, asking `/api/` with a token instead of the session.
+    pub fn with_token(mut self, bearer: String) -> Self {
+        self.bearer = bearer;
+        self
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -104,7 +112,9 @@ impl Browser {
 
     fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
         let mut request = Request::builder().method(method).uri(path).header("host", "kakehashi");
-        if !self.token.is_empty() {
+        if path.starts_with("/api/") && !self.bearer.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.bearer));
+        } else if !self.token.is_empty() {
             request = request.header("cookie", format!("{COOKIE_NAME}={}", self.token));
         }
         request

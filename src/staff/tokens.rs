@@ -1,0 +1,176 @@
+//! 連携の鍵: with which programs of other bodies ask over `/api/v1`. A token acts as a post, so it
+//! sees what a person in that post would see; its scopes only narrow that.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use sqlx::FromRow;
+
+use super::sessions::digest;
+use crate::access::{Actor, Role};
+use crate::args;
+use crate::audit::Event;
+use crate::codes::Codes;
+use crate::store::{Read, Tx};
+use crate::web::{App, Error, Page, Result, Submitted, page};
+
+pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
+    let list = list(&mut app.read(&actor).await?, &app.codes).await?;
+    page(Tokens { page: app.page(&actor, "連携の鍵", "/accounts"), list })
+}
+
+/// `POST /tokens/{id}/revoke`: from this moment the token opens nothing.
+pub async fn post(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    Submitted(_): Submitted,
+) -> Result<Response> {
+    let mut tx = app.write(&actor).await?;
+    revoke(&mut tx, &id).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/tokens").into_response())
+}
+
+/// What a token may be used for.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub token_id: String,
+    pub scopes: Vec<String>,
+}
+
+#[derive(FromRow)]
+struct Found {
+    id: String,
+    scopes: String,
+    used_on: Option<String>,
+    account_id: String,
+    post_id: String,
+    name: String,
+    organisation_id: String,
+    organisation: String,
+    controller_id: String,
+    role: String,
+}
+
+/// The actor behind a token, unless it was revoked, has expired, or its post is over.
+pub async fn resume(app: &App, token: &str) -> Result<Option<(Actor, Grant)>> {
+    let system = Actor::system(app.clock.now(), "");
+    let found: Option<Found> = app
+        .read(&system)
+        .await?
+        .maybe(
+            "select t.id, t.scopes, t.used_on, t.account_id, t.post_id, a.name,
+               p.organisation_id, o.name as organisation, o.controller_id, p.role
+             from api_tokens t
+             join accounts a on a.id = t.account_id and a.disabled_at is null
+             join posts p on p.id = t.post_id and p.voided_at is null
+               and p.valid_from <= $2 and (p.valid_until is null or p.valid_until > $2)
+             join organisations o on o.id = p.organisation_id
+             where t.token_hash = $1 and t.revoked_at is null and t.expires_on > $2",
+            args![digest(token), system.today()],
+        )
+        .await?;
+    let Some(t) = found else { return Ok(None) };
+    let Some(role) = Role::from_code(&t.role) else { return Ok(None) };
+    let actor = Actor {
+        role,
+        account_id: t.account_id,
+        post_id: t.post_id,
+        organisation_id: t.organisation_id,
+        controller_id: t.controller_id,
+        name: t.name,
+        organisation: t.organisation,
+        ..system
+    };
+    if t.used_on != Some(actor.today().to_string()) {
+        used(app, &actor, &t.id).await?;
+    }
+    let scopes = t.scopes.split(',').map(str::to_owned).collect();
+    Ok(Some((actor, Grant { token_id: t.id, scopes })))
+}
+
+/// Once a day is enough to find tokens that nobody uses any more.
+async fn used(app: &App, actor: &Actor, id: &str) -> Result<()> {
+    let mut tx = app.write(actor).await?;
+    tx.exec("update api_tokens set used_on = $2 where id = $1", args![id, actor.today()]).await?;
+    tx.record(Event::new("use", "api_token", id)).await?;
+    Ok(tx.commit().await?)
+}
+
+pub async fn revoke(tx: &mut Tx, id: &str) -> Result<()> {
+    let actor = tx.actor.clone();
+    let done = tx
+        .exec(
+            "update api_tokens set revoked_at = $2, revoked_by = $3
+             where id = $1 and revoked_at is null and exists
+               (select 1 from posts p join organisations o on o.id = p.organisation_id
+                where p.id = api_tokens.post_id and o.controller_id = $4)",
+            args![id, actor.at, actor.account_id, actor.controller_id],
+        )
+        .await?;
+    if done != 1 {
+        return Err(Error::NotFound);
+    }
+    Ok(tx.record(Event::new("revoke", "api_token", id)).await?)
+}
+
+/// 鍵の一行.
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    organisation: String,
+    role: String,
+    scopes: String,
+    expires_on: String,
+    used_on: Option<String>,
+    made_by: String,
+    revoked_at: Option<String>,
+}
+
+impl Row {
+    fn role(&self) -> &str {
+        Role::from_code(&self.role).map_or("", Role::label)
+    }
+
+    fn expires(&self) -> String {
+        era(&self.expires_on)
+    }
+
+    fn used(&self) -> String {
+        self.used_on.as_deref().map_or_else(|| "まだ使われていません".into(), era)
+    }
+}
+
+fn era(day: &str) -> String {
+    day.parse().map_or_else(|_| day.to_owned(), civil::format_era)
+}
+
+async fn list(read: &mut Read, codes: &Codes) -> Result<Vec<Row>> {
+    let controller = read.actor.controller_id.clone();
+    let mut rows: Vec<Row> = read
+        .all(
+            "select t.id, t.name, o.name as organisation, p.role, t.scopes, t.expires_on,
+               t.used_on, coalesce(m.name, '') as made_by, t.revoked_at
+             from api_tokens t join posts p on p.id = t.post_id
+             join organisations o on o.id = p.organisation_id
+             left join accounts m on m.id = t.made_by
+             where o.controller_id = $1
+             order by case when t.revoked_at is null then 0 else 1 end, t.made_at desc, t.id",
+            args![controller],
+        )
+        .await?;
+    for row in &mut rows {
+        let labels = row.scopes.split(',').map(|s| codes.label("api_scope", s));
+        row.scopes = labels.collect::<Vec<_>>().join("、");
+    }
+    Ok(rows)
+}
+
+#[derive(Template)]
+#[template(path = "staff/tokens.html")]
+struct Tokens {
+    page: Page,
+    list: Vec<Row>,
+}
