@@ -76,7 +76,7 @@ async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
     }
 }
 
-/// Programs come with a token and never with a cookie: what a browser sends by itself opens nothing.
+/// Programs come with a token, never with a cookie: what a browser sends by itself opens nothing.
 async fn enter_api(app: &App, req: &mut Request) -> Result<(), Problem> {
     let method = req.method().as_str().to_owned();
     let path = req.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());

@@ -26,7 +26,7 @@ const KEPT_MINUTES: i64 = 24 * 60;
 
 pub type Outcome = Result<Response, Stop>;
 
-/// Why an operation ends early: it was refused, or it was answered before.
+/// 中断. Why an operation ends early: it was refused, or it was answered before.
 #[derive(Debug)]
 pub enum Stop {
     Problem(Box<Problem>),

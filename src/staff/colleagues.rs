@@ -7,7 +7,8 @@ use crate::store::{Read, Result};
 pub async fn offered(read: &mut Read) -> Result<Vec<(String, String)>> {
     let (actor, today) = (read.actor.clone(), read.actor.today());
     read.all(
-        "select a.id, a.name from accounts a where a.disabled_at is null and a.machine = 0 and exists (
+        "select a.id, a.name from accounts a where a.disabled_at is null and a.machine = 0
+           and exists (
            select 1 from posts p where p.account_id = a.id and p.organisation_id = $1
              and p.voided_at is null and p.valid_from <= $2
              and (p.valid_until is null or p.valid_until > $2))

@@ -106,6 +106,7 @@ async fn list(read: &mut Read, codes: &Codes) -> Result<Vec<Row>> {
         .all(
             "select o.name, o.kana, o.kind, o.phone, o.area,
                (select count(distinct p.account_id) from posts p
+                join accounts a on a.id = p.account_id and a.machine = 0
                 where p.organisation_id = o.id and p.voided_at is null and p.valid_from <= $2
                   and (p.valid_until is null or p.valid_until > $2)) as people
              from organisations o where o.controller_id = $1 and o.closed_on is null

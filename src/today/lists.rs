@@ -91,7 +91,7 @@ pub(super) async fn number(read: &mut Read, list: &List, lines: &[Line]) -> Resu
     let (n,): (i64,) = match list.source {
         Source::Accounts => {
             read.one(
-                "select count(*) from accounts a where a.disabled_at is null
+                "select count(*) from accounts a where a.disabled_at is null and a.machine = 0
                    and exists (select 1 from posts p
                      join organisations o on o.id = p.organisation_id
                      where p.account_id = a.id and o.controller_id = $1 and p.voided_at is null
