@@ -23,8 +23,6 @@ pub mod imports;
 pub mod api;
 /// 記録の一生: every table about a person: merging, disclosure, disposal, moving.
 pub mod records;
-/// 連携: the operations above as JSON under `/api/v1`, described by OpenAPI.
-pub mod api;
 /// きょう: the first page of each role.
 pub mod today;
 /// The fictional ward, played through the operations above.
