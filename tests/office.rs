@@ -70,6 +70,9 @@ async fn the_table_holds(w: &World, browser: &Browser, role: Role) {
     }
 }
 
+/// Who is concerned, what is entered, and the words with which it is refused.
+type Refusal<'a> = (Role, &'a [(&'a str, &'a str)], &'a str);
+
 async fn post_of(w: &World, role: Role, of: Role) -> String {
     let mut read = w.read(&w.system()).await;
     let sql = "select id from posts where account_id = $1 and role = $2 and voided_at is null";
@@ -220,7 +223,7 @@ both! {
         let before = w.digest().await;
         let nurse = w.actor(Role::Nurse).post_id;
         let strange = w.actor(Role::Officer).post_id;
-        let cases: &[(Role, &[(&str, &str)], &str)] = &[
+        let cases: &[Refusal] = &[
             (Role::Nurse, &[("kind", "end"), ("post", &strange)], "終わる職を選び直して"),
             (Role::Nurse, &[("kind", "move"), ("post", &nurse)], "所属は、画面にあるもの"),
             (

@@ -30,7 +30,7 @@ pub type Outcome = Result<Response, Stop>;
 #[derive(Debug)]
 pub enum Stop {
     Problem(Box<Problem>),
-    Again(Response),
+    Again(Box<Response>),
 }
 
 impl<E: Into<Error>> From<E> for Stop {
@@ -43,7 +43,7 @@ impl IntoResponse for Stop {
     fn into_response(self) -> Response {
         match self {
             Self::Problem(p) => p.into_response(),
-            Self::Again(answer) => answer,
+            Self::Again(answer) => *answer,
         }
     }
 }
@@ -230,7 +230,7 @@ impl Call {
             let detail = "この Idempotency-Key は、ほかの内容の依頼で使われています。新しい値にしてください。";
             return Ok(stop(422, "保存していません", detail));
         }
-        Ok(Stop::Again(json(status, &location, &etag, body)))
+        Ok(Stop::Again(Box::new(json(status, &location, &etag, body))))
     }
 
     /// Keeps the change and its answer together.

@@ -29,9 +29,11 @@ pub struct Sheet {
     pub kana: String,
     pub born: String,
     pub hidden: bool,
-    /// (title, lines of label and words)
-    pub sections: Vec<(String, Vec<Vec<(String, String)>>)>,
+    pub sections: Vec<Section>,
 }
+
+/// 引継ぎ票の一区切り: its title, and a line a row of pairs (label, words).
+pub type Section = (String, Vec<Vec<(String, String)>>);
 
 impl Sheet {
     pub fn read(json: &str) -> Self {

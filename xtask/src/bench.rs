@@ -1,5 +1,6 @@
 //! `cargo xtask bench eligibility [persons]`: seven rules over a population held in memory, and
-//! over one person with every reason. Run it as `cargo run --release -p xtask -- bench eligibility`.
+//! over one person with every reason. Run it in release:
+//! `cargo run --release -p xtask -- bench eligibility`.
 
 use std::hint::black_box;
 use std::process::ExitCode;
