@@ -123,7 +123,9 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         ward.left().await;
     }
     for n in UNNAMED.into_iter().filter(|n| keep(*n, "consultation")) {
-        Ward { w, tx: &mut tx, n }.consultation(None).await;
+        let mut ward = Ward { w, tx: &mut tx, n };
+        ward.consultation(None).await;
+        ward.left_unnamed().await;
     }
     put(&mut tx, "update client_numbers set last = 50", args![]).await;
     tx.record(Event::new("prepare", "world", "")).await.unwrap();

@@ -224,6 +224,20 @@ impl Ward<'_> {
         }
     }
 
+    /// A promise that names nobody, of an office where its owner has no post.
+    pub(super) async fn left_unnamed(&mut self) {
+        let (a, word) = (self.desk(), mark(self.n, "consultation"));
+        let empty = format!("org-empty-{}", self.seat().controller());
+        put(
+            self.tx,
+            "insert into follow_ups (id, controller_id, organisation_id, source, source_id, what,
+               owner_id, recorded_at, recorded_by)
+             values ($1, $2, $3, 'consultation', $1, $4, $5, $6, $5)",
+            args![self.id("left"), self.seat().controller(), empty, word, a.account_id, AT],
+        )
+        .await;
+    }
+
     pub(super) async fn assign(&mut self, a: &Actor, kind: &str) {
         put(
             self.tx,
