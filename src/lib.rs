@@ -21,7 +21,7 @@ pub mod reports;
 pub mod imports;
 /// 連携: the operations above as JSON under `/api/v1`, described by OpenAPI.
 pub mod api;
-/// 記録の一生: every table about a person: merging, disclosure, disposal, moving.
+/// 記録の一生: the list of every table about a person, disclosure, the move between databases.
 pub mod records;
 /// きょう: the first page of each role.
 pub mod today;
