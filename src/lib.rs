@@ -3,6 +3,8 @@
 
 /// 利用者: the registry: people, their families, care, devices, and who may see them.
 pub mod clients;
+/// 緊急閲覧: one person for one hour, told to the office at once and reviewed.
+pub mod emergencies;
 /// 次にすること: promises with an owner and a due date.
 pub mod follow_ups;
 /// 相談: what came in, who took it, what was answered.

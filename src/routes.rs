@@ -13,7 +13,7 @@ use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    api, audit, case_notes, clients, consultations, coordinators, follow_ups, imports, moves,
+    api, audit, case_notes, clients, consultations, coordinators, emergencies, follow_ups, imports, moves,
     office, reports, staff, today,
 };
 
@@ -71,6 +71,13 @@ routes! {
     GET "/clients/{number}/family" => clients::family_page::get;
     POST "/clients/{number}/family" => clients::family_page::post;
     POST "/clients/{number}/family/{link}/end" => clients::family_page::end;
+    // emergencies
+    GET "/emergencies/new" => emergencies::open::get;
+    POST "/emergencies/new" => emergencies::open::post;
+    POST "/emergencies/{id}/end" => emergencies::end::post;
+    GET "/emergencies" => emergencies::list::get;
+    GET "/emergencies/{id}" => emergencies::review::get;
+    POST "/emergencies/{id}" => emergencies::review::post;
     // follow_ups
     GET "/follow-ups" => follow_ups::list::get;
     GET "/follow-ups/{id}" => follow_ups::show::get;
@@ -186,6 +193,9 @@ routes! {
     GET "/organisations" => staff::organisations::get;
     GET "/organisations/new" => staff::organisations::new;
     POST "/organisations/new" => staff::organisations::post;
+    GET "/settings" => staff::setting_pages::get;
+    GET "/settings/{key}" => staff::setting_pages::one;
+    POST "/settings/{key}" => staff::setting_pages::post;
     GET "/tokens" => staff::tokens::get;
     GET "/tokens/new" => staff::token_new::get;
     POST "/tokens/new" => staff::token_new::post;

@@ -10,7 +10,7 @@ use kakehashi::clients::{self, parts};
 use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
-    case_notes, consultations, coordinators, follow_ups, moves, office, reports, staff,
+    case_notes, consultations, coordinators, emergencies, follow_ups, moves, office, reports, staff,
 };
 
 use crate::support::World;
@@ -144,6 +144,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     let path = format!("/transfers/{coming}/void");
     add(office::transfers::void_form(), Role::Administrator, path);
     add(office::hand_on::form(), Role::Officer, format!("/unowned/{me}"));
+    trust(&mut add);
     let report = "/reports/centre_consultations/publish";
     add(reports::publish::form(), Role::Officer, report.into());
     for (form, path) in [
@@ -172,10 +173,24 @@ fn life(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(moves::receive::decline_form(), Role::Officer, "/moves/moving/decline".into());
 }
 
+/// The forms of trust: emergencies and settings.
+fn trust(add: &mut impl FnMut(Form, Role, String)) {
+    add(emergencies::open::form(), Role::Coordinator, "/emergencies/new".into());
+    add(emergencies::review::form(), Role::Officer, "/emergencies/glass".into());
+    let about = &staff::setting_pages::known()[0];
+    let form = staff::setting_pages::form(about);
+    add(form, Role::Administrator, format!("/settings/{}", about.key));
+}
+
 /// A hidden address and a proposal to take the person over.
 async fn living(w: &World) {
     let by = w.actor(Role::Officer);
     for sql in [
+        "insert into emergencies (id, client_id, account_id, post_id, organisation_id, reason,
+           words, opened_at, ends_at)
+         select 'glass', c.id, p.account_id, p.id, p.organisation_id, 'transport', '', $1, $1
+         from clients c join posts p on p.role = 'hospital' and p.id like '%-first' and $2 = $2
+           and $3 = $3",
         "insert into restrictions (id, client_id, kind, valid_from, recorded_at, recorded_by)
          select 'hid', id, 'address_hidden', '2026-11-01', $1, $2 from clients where $3 = $3",
         "insert into move_consents (id, client_id, given_by, given_on, method, categories,

@@ -14,6 +14,7 @@ mod clients;
 mod commands;
 mod consultations;
 mod coordinators;
+mod emergencies;
 mod folder;
 mod follow_ups;
 mod forms;

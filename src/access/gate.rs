@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::Actor;
+use super::{Actor, emergency};
 use super::once::once;
 use crate::staff::{sessions, tokens};
 use crate::web::submitted::same_site;
@@ -62,7 +62,10 @@ async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
         None => None,
     };
     match actor {
-        Some(actor) if row.public || row.roles.contains(&actor.role) => {
+        Some(mut actor) if row.public || row.roles.contains(&actor.role) => {
+            if row.emergency {
+                actor.emergency = emergency::open(app, &actor, (&path, req.uri().path())).await?;
+            }
             req.extensions_mut().insert(actor);
             Ok(None)
         }

@@ -2,12 +2,13 @@
 //! routes (`routes.txt`), and the predicate that every statement about people carries.
 
 mod actor;
+mod emergency;
 mod gate;
 mod once;
 mod predicate;
 mod table;
 
-pub use actor::{Actor, Reach, Role};
+pub use actor::{Actor, Emergency, Reach, Role};
 pub use gate::{COOKIE_NAME, escape, gate};
 pub use once::Again;
 pub use predicate::{

@@ -2,7 +2,8 @@
 //! data. Statements are put together at compile time:
 //! `concat!("select .. from clients c where ", visible!("c.id", "care"))`.
 //!
-//! `$1` reach, `$2` controller, `$3` organisation, `$4` account, `$5` today.
+//! `$1` reach, `$2` controller, `$3` organisation (in an emergency the instant), `$4` account,
+//! `$5` today.
 
 /// データの区分. What a consent may be given for, and what each statement asks about.
 pub const CATEGORIES: &[(&str, &str)] = &[
@@ -37,7 +38,12 @@ macro_rules! visible {
             " or ($1 = 'family' and exists (select 1 from family_links own",
             " where own.client_id = seen.id and own.account_id = $4 and own.valid_from <= $5",
             " and (own.valid_until is null or own.valid_until > $5)",
-            " and own.voided_at is null)))))"
+            " and own.voided_at is null))",
+            " or ($1 = 'emergency' and '",
+            $category,
+            "' in ('identity', 'family', 'care', 'disaster') and ",
+            $crate::in_emergency!(),
+            "))))"
         )
     };
 }
@@ -50,6 +56,17 @@ macro_rules! in_team {
          and member.organisation_id = $3 and member.valid_from <= $5 \
          and (member.valid_until is null or member.valid_until > $5) \
          and member.voided_at is null)"
+    };
+}
+
+/// The actor has opened `seen` in an emergency (緊急閲覧), and the hour is not over: `$3` is then the
+/// instant of the request. Another controller's person only where the setting allowed it that day.
+#[macro_export]
+macro_rules! in_emergency {
+    () => {
+        "exists (select 1 from emergencies glass where glass.client_id = seen.id \
+         and glass.account_id = $4 and (seen.controller_id = $2 or glass.crosses = 1) \
+         and glass.opened_at <= $3 and glass.ends_at > $3 and glass.ended_at is null)"
     };
 }
 

@@ -12,6 +12,8 @@ pub struct Row {
     /// Anyone, without signing in.
     pub public: bool,
     pub roles: Vec<Role>,
+    /// An emergency opens this page for one person (the word `emergency` among the roles).
+    pub emergency: bool,
     pub reason: String,
 }
 
@@ -67,14 +69,15 @@ fn row(line: &str) -> Result<Row, String> {
     let (method, path) = (next("method")?, next("path")?);
     let (who, reason) = (next("roles")?, next("reason")?);
     let public = who == "public";
-    let mut roles = vec![];
+    let (mut roles, mut emergency) = (vec![], false);
     for name in who.split_whitespace().filter(|_| !public) {
         match name {
+            "emergency" if method == "GET" => emergency = true,
             "all" => roles.extend(Role::ALL),
             _ => roles.push(Role::from_code(name).ok_or(format!("unknown role '{name}'"))?),
         }
     }
-    Ok(Row { method, path, public, roles, reason })
+    Ok(Row { method, path, public, roles, emergency, reason })
 }
 
 #[cfg(test)]
@@ -94,6 +97,14 @@ mod tests {
         assert!(AccessTable::read("GET  /x  chief  because").unwrap_err().contains("chief"));
         assert!(AccessTable::read("GET  /x  officer").unwrap_err().contains("reason"));
         assert!(AccessTable::read("GET  /x  all  a\nGET  /x  all  b").is_err());
+    }
+
+    #[test]
+    fn an_emergency_opens_pages_and_changes_nothing() {
+        let t = AccessTable::read("GET  /x  officer emergency  because").unwrap();
+        let row = t.find("GET", "/x").unwrap();
+        assert!(row.emergency && row.roles == [Role::Officer]);
+        assert!(AccessTable::read("POST  /x  officer emergency  because").is_err());
     }
 
     #[test]

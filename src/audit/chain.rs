@@ -73,12 +73,19 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Begins the basis of whatever was seen in an emergency; its id follows.
+pub const EMERGENCY: &str = "emergency ";
+
 /// What the first event of a chain names as its predecessor.
 pub(super) const GENESIS: &str = "kakehashi";
 
 impl Tx {
-    /// Every change and every view goes through here; `commit` refuses a change without it.
-    pub async fn record(&mut self, e: Event) -> Result<()> {
+    /// Every change and every view goes through here; `commit` refuses a change without it. What
+    /// an emergency opened says so by itself.
+    pub async fn record(&mut self, mut e: Event) -> Result<()> {
+        if let Some(open) = self.actor.emergency.as_ref().filter(|_| e.basis.is_empty()) {
+            e.basis = format!("{EMERGENCY}{}", open.id);
+        }
         let writer = self.writer_id().to_owned();
         let head: Option<(i64, String)> = self
             .maybe("select seq, hash from audit_heads where writer_id = $1", args![writer])

@@ -10,7 +10,7 @@ pub mod sheet;
 mod verify;
 pub mod words;
 
-pub use chain::Event;
+pub use chain::{EMERGENCY, Event};
 pub use compare::compare;
 pub use keeper::Keeper;
 pub use verify::{Verdict, verify};

@@ -86,6 +86,8 @@ const NOUNS: &[(&str, &str)] = &[
     ("care_score", "医療的ケア判定スコア"),
     ("looks", "閲覧の記録"),
     ("closure", "終結"),
+    ("emergency", "緊急閲覧"),
+    ("emergencies", "緊急閲覧の一覧"),
     ("api_token", "連携の鍵"),
     ("restriction", "制限"),
     ("move", "転出入の引継ぎ"),

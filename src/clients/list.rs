@@ -262,6 +262,7 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         left_out: false,
         left_closed: 0,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
+        opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
         codes: app.codes.clone(),
     })
 }
@@ -285,6 +286,7 @@ fn searched(
         left_out,
         left_closed,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
+        opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
         codes: app.codes.clone(),
     }
 }
@@ -328,6 +330,7 @@ struct List {
     /// How many closed cases fit as well and are not shown.
     left_closed: usize,
     enrols: bool,
+    opens: bool,
     codes: std::sync::Arc<Codes>,
 }
 

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use sqlx::FromRow;
 
 use super::who::{Who, who};
-use crate::access::{Actor, Role, escape};
-use crate::audit::{Event, words};
+use crate::access::{Actor, Reach, Role, escape};
+use crate::audit::{EMERGENCY, Event, words};
+use crate::codes::Codes;
 use crate::store::Read;
 use crate::visible;
 use crate::web::{App, Page, Result, page};
@@ -26,7 +27,8 @@ pub async fn get(
     drop(read);
     app.viewed(&actor, Event::new("view", "looks", &who.summary.id).about(&who.summary.id)).await?;
     let title = format!("閲覧の記録 {}", who.number);
-    page(Looks { page: app.page(&actor, title, "/clients"), who, looks, next })
+    let codes = app.codes.clone();
+    page(Looks { page: app.page(&actor, title, "/clients"), who, looks, next, codes })
 }
 
 /// どこから先を見るか: the key of the last line of the page before.
@@ -48,6 +50,8 @@ pub struct Look {
     name: Option<String>,
     organisation: Option<String>,
     title: Option<String>,
+    basis: String,
+    emergency: Option<String>,
 }
 
 pub const PAGE: i64 = 100;
@@ -80,8 +84,10 @@ pub async fn looks(
         .see_all(
             concat!(
                 "select e.at, e.writer_id, e.seq, e.role, e.verb, e.noun, a.name,
-                   o.name as organisation, p.title
+                   o.name as organisation, p.title, e.basis, g.reason as emergency
                  from audit_events e
+                 left join emergencies g on g.id = case when e.noun = 'emergency'
+                   then e.record_id else substr(e.basis, 11) end
                  left join accounts a on a.id = e.account_id
                  left join posts p on p.id = e.post_id
                  left join organisations o on o.id = e.organisation_id
@@ -128,6 +134,25 @@ impl Look {
         }
     }
 
+    /// In which way they could see it, in plain words.
+    pub fn why(&self, codes: &Codes) -> String {
+        if let Some(reason) = &self.emergency {
+            return format!("緊急閲覧（{}）", codes.label("emergency_reason", reason));
+        }
+        let plain = match Role::from_code(&self.role).map(Role::reach) {
+            Some(Reach::Controller) => "区の仕事として",
+            Some(Reach::Team) => "支援チームの一員として",
+            Some(Reach::Consented) => "ご家族の同意により",
+            Some(Reach::Family) => "ご家族として",
+            _ => "仕組みの動作として",
+        };
+        plain.to_owned()
+    }
+
+    pub fn is_emergency(&self) -> bool {
+        self.emergency.is_some() || self.basis.starts_with(EMERGENCY)
+    }
+
     pub fn what(&self) -> String {
         format!("{}を{}", words::noun(&self.noun), words::verb(&self.verb))
     }
@@ -140,4 +165,5 @@ struct Looks {
     who: Who,
     looks: Vec<Look>,
     next: Option<String>,
+    codes: std::sync::Arc<Codes>,
 }

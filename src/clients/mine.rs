@@ -1,5 +1,7 @@
 //! わたしの記録: the family reads its own child's folder, who is in charge, and who looked.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -12,6 +14,7 @@ use super::who::{InCharge, Who, who};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
+use crate::codes::Codes;
 use crate::store::Read;
 use crate::visible;
 use crate::web::{App, Error, Page, Result, page};
@@ -22,7 +25,8 @@ pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
         let id = &child.who.summary.id;
         app.viewed(&actor, Event::new("view", "client", id).about(id)).await?;
     }
-    page(Mine { page: app.page(&actor, "わたしの記録", "/mine"), children })
+    let codes = app.codes.clone();
+    page(Mine { page: app.page(&actor, "わたしの記録", "/mine"), children, codes })
 }
 
 /// `GET /mine/looks?client=`: everybody who looked at one's own child.
@@ -38,7 +42,8 @@ pub async fn all_looks(
     let (looks, next) = page_of(&mut read, &id, &asked.before).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "looks", &id).about(&id)).await?;
-    page(MyLooks { page: app.page(&actor, "記録を見た人", "/mine"), who, looks, next })
+    let codes = app.codes.clone();
+    page(MyLooks { page: app.page(&actor, "記録を見た人", "/mine"), who, looks, next, codes })
 }
 
 /// どの子か, by number.
@@ -121,6 +126,7 @@ impl Own {
 struct Mine {
     page: Page,
     children: Vec<Own>,
+    codes: Arc<Codes>,
 }
 
 #[derive(Template)]
@@ -130,4 +136,5 @@ struct MyLooks {
     who: Who,
     looks: Vec<Look>,
     next: Option<String>,
+    codes: Arc<Codes>,
 }

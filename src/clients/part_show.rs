@@ -61,6 +61,7 @@ async fn view(
     let history = parts::history(&mut read, &app.codes, &client.id, part).await?;
     let named_by = parts::named_by(&mut read, &client, part).await?;
     let edits = client.closed_on.is_none()
+        && actor.emergency.is_none()
         && app.access.allows(actor.role, "POST", "/clients/{number}/parts/{part}/new");
     Ok(PartPage {
         page: app.page(actor, format!("{}：{}", part.title, client.number), "/clients"),

@@ -174,7 +174,14 @@ async fn same_reading(read: &mut Read, of: &Summary) -> Result<Vec<Namesake>> {
 }
 
 fn tabs(app: &App, actor: &Actor, number: &str, here: &str) -> Vec<Tab> {
-    let allowed = TABS.iter().filter(|(path, _)| app.access.allows(actor.role, "GET", path));
+    // An emergency opens few pages; a link to another would answer "not found".
+    let open = |path: &str| match app.access.find("GET", path) {
+        Some(row) => actor.emergency.is_none() || row.emergency,
+        None => false,
+    };
+    let allowed = TABS
+        .iter()
+        .filter(|(path, _)| open(path) && app.access.allows(actor.role, "GET", path));
     allowed
         .map(|(path, label)| Tab {
             href: path.replace("{number}", number),

@@ -28,6 +28,21 @@ pub(super) struct Ward {
     pub phrases: Vec<Topic>,
     pub notes: Vec<Note>,
     pub reasons: Vec<String>,
+    pub emergencies: Vec<Emergency>,
+}
+
+/// 緊急閲覧. `minutes` before the moment of the demo; without a finding nobody has reviewed it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Emergency {
+    pub login: String,
+    pub client: String,
+    pub minutes: i64,
+    pub reason: String,
+    pub words: String,
+    pub finding: String,
+    pub officer: String,
+    pub note: String,
 }
 
 /// 人事異動. `days` from the day of the demo; a second post may have begun before it.

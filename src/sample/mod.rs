@@ -20,6 +20,7 @@ mod plan;
 mod play;
 mod staff;
 mod transfers;
+mod trust;
 mod words;
 
 pub use mark::{Found, is_marked, look};

@@ -15,4 +15,5 @@ pub mod passwords;
 pub mod sessions;
 pub mod token_new;
 pub mod tokens;
+pub mod setting_pages;
 pub mod settings;

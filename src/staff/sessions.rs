@@ -68,6 +68,7 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<Actor>> {
         csrf: s.csrf,
         single_keys: s.single_keys != 0,
         form: String::new(),
+        emergency: None,
     }))
 }
 

@@ -1,6 +1,7 @@
 //! 設定. Numbers the region decides for itself; the newest row of a key counts, older ones say
 //! who had set what.
 
+use civil::Date;
 use uuid::Uuid;
 
 use crate::args;
@@ -18,24 +19,34 @@ pub struct Setting {
     pub default: i64,
 }
 
+/// What counts today: of the rows whose day has come, the one of the latest day.
 pub async fn number(read: &mut Read, setting: Setting) -> Result<i64> {
+    let today = read.actor.today();
     let row: Option<(String,)> = read
         .maybe(
-            "select value from settings where key = $1 order by recorded_at desc, id desc limit 1",
-            args![setting.key],
+            "select value from settings where key = $1 and coalesce(valid_from, '') <= $2
+             order by coalesce(valid_from, '') desc, recorded_at desc, id desc limit 1",
+            args![setting.key, today],
         )
         .await?;
     Ok(row.and_then(|(value,)| value.parse().ok()).unwrap_or(setting.default))
 }
 
+/// From today on.
 pub async fn set(tx: &mut Tx, setting: Setting, value: i64) -> Result<()> {
+    let today = tx.actor.today();
+    set_from(tx, setting.key, value, (today, "")).await
+}
+
+/// From a day on, with the reason. Earlier rows stay: they say who had set what.
+pub async fn set_from(tx: &mut Tx, key: &str, value: i64, (from, why): (Date, &str)) -> Result<()> {
     let (id, actor) = (Uuid::now_v7().to_string(), tx.actor.clone());
     tx.exec(
-        "insert into settings (id, key, value, recorded_at, recorded_by)
-         values ($1, $2, $3, $4, $5)",
-        args![id, setting.key, value.to_string(), actor.at, actor.account_id],
+        "insert into settings (id, key, value, valid_from, reason, recorded_at, recorded_by)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        args![id, key, value.to_string(), from, why, actor.at, actor.account_id],
     )
     .await?;
-    tx.record(Event::new("set", "setting", setting.key)).await?;
+    tx.record(Event::new("set", "setting", key)).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! Trigger bodies are the one thing the two dialects do not share, so they are written here.
 
 /// Tables whose rows are only ever added.
-pub const APPEND_ONLY: &[&str] = &["audit_events", "report_snapshots", "handovers"];
+pub const APPEND_ONLY: &[&str] = &["audit_events", "report_snapshots", "handovers", "settings"];
 
 /// The statements that (re)create the guards, for PostgreSQL or SQLite.
 pub(super) fn statements(postgres: bool) -> Vec<String> {

@@ -11,6 +11,7 @@ use crate::access::{Actor, Role};
 use crate::audit::Event;
 use crate::coordinators::assign::{self, Words};
 use crate::coordinators::{rules, waiting};
+use crate::emergencies::{self, Glass};
 use crate::store::Read;
 use crate::web::{App, Page, Result, page};
 
@@ -80,6 +81,10 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
             cards.push(card(list, href, lines));
         }
     }
+    let alarms = match app.access.allows(actor.role, "GET", "/emergencies") {
+        true => emergencies::waiting(&mut read, &app.codes).await?,
+        false => vec![],
+    };
     let wanted = wanted(&mut read, app).await?;
     let unfinished = unfinished(&mut read).await?;
     drop(read);
@@ -93,6 +98,7 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
         quiet: tiles.iter().all(|t| t.number == 0),
         tiles,
         cards,
+        alarms,
         wanted,
         unfinished,
     })
@@ -151,6 +157,8 @@ struct Today {
     time: String,
     tiles: Vec<Tile>,
     cards: Vec<Card>,
+    /// Emergencies nobody has reviewed.
+    alarms: Vec<Glass>,
     wanted: Vec<Wanted>,
     unfinished: Vec<Unfinished>,
     logs: bool,

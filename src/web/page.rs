@@ -26,6 +26,15 @@ pub struct Page {
     pub single_keys: bool,
     pub family: bool,
     pub today: String,
+    /// The page is open because of an emergency.
+    pub emergency: Option<Band>,
+}
+
+/// 緊急閲覧の帯. What stands in red on top of every page an emergency opened.
+#[derive(Clone, Debug)]
+pub struct Band {
+    pub id: String,
+    pub minutes: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -74,6 +83,10 @@ impl App {
             single_keys: actor.single_keys,
             family: actor.role == Role::Family,
             today: civil::format_with_weekday(actor.today()),
+            emergency: actor.emergency.as_ref().map(|e| Band {
+                id: e.id.clone(),
+                minutes: (e.ends_at.millis() - actor.at.millis() + 59_999) / 60_000,
+            }),
         }
     }
 }

@@ -13,14 +13,15 @@ use kakehashi::web::Kind;
 use crate::support::{ABROAD, HOME, Seat, World};
 
 /// Numbers of people; from `UNNAMED` on, consultations that name nobody.
-pub const PEOPLE: [usize; 13] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13];
+pub const PEOPLE: [usize; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
 pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
 pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"];
 
 /// 1 team, consent for all, parent; 2 consent for identity only; 3 no consent; 4 team ended;
 /// 5 consent without team; 6 the neighbouring ward's, team and consent; 7 nobody's; 8 the
 /// neighbouring ward's; 9 closed; 10 hidden address; 11 consent for everything
-/// but who it is; 12 an address hidden from the team too; 13 closed, consent for identity only.
+/// but who it is; 12 an address hidden from the team too; 13 closed, consent for identity only;
+/// 14 opened in an emergency, with a hidden address.
 fn in_team(n: usize) -> bool {
     matches!(n, 1 | 2 | 3 | 6 | 9 | 10 | 11 | 12 | 13)
 }
@@ -36,6 +37,15 @@ fn agreed(n: usize, category: &str) -> bool {
 
 pub fn abroad(n: usize) -> bool {
     matches!(n, 6 | 8 | 34)
+}
+
+/// Who has opened person 14 in an emergency.
+pub const CALLED: [Role; 3] = [Role::Coordinator, Role::Operator, Role::Hospital];
+pub const IN_EMERGENCY: usize = 14;
+
+/// What an emergency opens, by hand.
+pub fn may_see_in_emergency(n: usize, category: &str) -> bool {
+    n == IN_EMERGENCY && matches!(category, "identity" | "family" | "care")
 }
 
 /// The rules by hand: may the role's first seat see this category of this person?
@@ -80,7 +90,7 @@ pub fn may_find(role: Role, n: usize) -> bool {
     match (role, n) {
         (Role::Officer | Role::Nurse, _) => true,
         (Role::Coordinator, 10) => true,
-        _ => !matches!(n, 10 | 12),
+        _ => !matches!(n, 10 | 12 | 14),
     }
 }
 
@@ -192,13 +202,45 @@ impl Ward<'_> {
         if matches!(self.n, 7 | 8) {
             self.moves(&id, &by).await;
         }
-        if matches!(self.n, 10 | 12) {
+        self.emergencies(&id).await;
+        if matches!(self.n, 10 | 12 | 14) {
             let shown_to = if self.n == 10 { "team" } else { "staff" };
             put(
                 self.tx,
                 "insert into restrictions (id, client_id, kind, shown_to, valid_from, recorded_at,
                    recorded_by) values ($1, $2, 'address_hidden', $3, $4, $5, $6)",
                 args![self.id("restriction"), id, shown_to, FROM, AT, by],
+            )
+            .await;
+        }
+    }
+
+    /// 14 is open to those who were called; 7 was opened once, 8 by the neighbouring ward's.
+    async fn emergencies(&mut self, client: &str) {
+        let open = "2026-11-20T01:59:00.000Z";
+        let called = match self.n {
+            IN_EMERGENCY => CALLED.map(|role| (self.w.actor(role), open)).to_vec(),
+            7 => vec![(self.w.actor(Role::Coordinator), LONG_AGO)],
+            8 => vec![(self.w.seated(Role::Coordinator, Seat::Abroad), LONG_AGO)],
+            _ => vec![],
+        };
+        for (who, ends) in called {
+            let id = format!("emergency-{}-{}", self.n, who.role.code());
+            put(
+                self.tx,
+                "insert into emergencies (id, client_id, account_id, post_id, organisation_id,
+                   reason, words, opened_at, ends_at)
+                 values ($1, $2, $3, $4, $5, 'transport', $6, $7, $8)",
+                args![
+                    id,
+                    client,
+                    who.account_id,
+                    who.post_id,
+                    who.organisation_id,
+                    mark(self.n, "care"),
+                    FROM,
+                    ends
+                ],
             )
             .await;
         }

@@ -99,6 +99,10 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("moves", _) => vec!["move-7".into(), "move-8".into()],
         ("address", _) => vec!["restriction-10".into()],
         ("family", _) => vec!["link-1".into()],
+        ("emergencies", _) => ["7-coordinator", "8-coordinator", "14-hospital"]
+            .map(|e| format!("emergency-{e}"))
+            .to_vec(),
+        ("settings", _) => vec!["emergency_minutes".into()],
         ("team", _) => vec!["team-1-operator".into(), "team-6-operator".into()],
         _ => panic!("tests/access/places.rs does not know {{{name}}} of {pattern}"),
     }

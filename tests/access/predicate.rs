@@ -1,6 +1,6 @@
 //! The predicate against an oracle: every relation, every state of a consent, every reach.
 
-use kakehashi::access::{CATEGORIES, Role, visible};
+use kakehashi::access::{Actor, CATEGORIES, Emergency, Role, visible};
 use kakehashi::args;
 use kakehashi::audit::Event;
 use kakehashi::store::{Arg, Sql, Tx};
@@ -224,5 +224,100 @@ both! {
             }
         }
         assert!(seen_by_somebody > 1_000, "the oracle is not simply 'nobody'");
+    }
+
+    async fn an_emergency_opens_its_person_for_its_hour_and_no_consultation(w: World) {
+        let mut tx = w.write(&w.system()).await;
+        for (n, (abroad, glass)) in glasses().enumerate() {
+            open(&w, &mut tx, n, abroad, glass).await;
+        }
+        tx.record(Event::new("prepare", "world", "")).await.unwrap();
+        tx.commit().await.unwrap();
+        for role in [Role::Coordinator, Role::Operator, Role::Hospital] {
+            let plain = w.actor(role);
+            let ends_at = plain.at;
+            let emergency = Some(Emergency { id: "any".into(), ends_at });
+            let called = Actor { emergency, ..plain.clone() };
+            for (category, _) in CATEGORIES {
+                let sql = format!(
+                    "select c.number from clients c where {} order by c.number",
+                    visible("c.id", category)
+                );
+                let seen = |found: Vec<(i64,)>| found.into_iter().map(|r| r.0).collect::<Vec<_>>();
+                let sql = Sql::built(sql);
+                let none = w.read(&plain).await.see_all(sql.clone(), args![]).await.unwrap();
+                assert!(seen(none).is_empty(), "a route that is not marked opens nothing");
+                let found = w.read(&called).await.see_all(sql, args![]).await.unwrap();
+                let opens = !matches!(*category, "consultation" | "plan");
+                let want = glasses().enumerate().filter(|(_, (abroad, glass))| {
+                    opens && match glass {
+                        Glass::Open | Glass::JustNow => !abroad,
+                        Glass::Crosses => true,
+                        _ => false,
+                    }
+                });
+                let want: Vec<_> = want.map(|(n, _)| n as i64).collect();
+                assert_eq!(seen(found), want, "{role:?} {category}");
+            }
+        }
+    }
+}
+
+/// How an emergency stands at the instant of the question.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Glass {
+    Open,
+    /// Opened at this very instant.
+    JustNow,
+    /// Another controller's people were allowed when it was opened.
+    Crosses,
+    /// Over at this very instant.
+    Over,
+    EndedByHand,
+    Coming,
+    SomebodyElses,
+}
+
+fn glasses() -> impl Iterator<Item = (bool, Glass)> {
+    use Glass::{Coming, Crosses, EndedByHand, JustNow, Open, Over, SomebodyElses};
+    let all = [Open, JustNow, Crosses, Over, EndedByHand, Coming, SomebodyElses];
+    [false, true].into_iter().flat_map(move |abroad| all.map(|glass| (abroad, glass)))
+}
+
+async fn open(w: &World, tx: &mut Tx, n: usize, abroad: bool, glass: Glass) {
+    let case = Case { abroad, team: Missing, consent: Dated(Missing), family: Missing };
+    settle(w, tx, n, case).await;
+    let (now, before, later) = (
+        w.app.clock.now().to_string(),
+        "2026-11-20T00:30:00.000Z".to_owned(),
+        "2026-11-20T01:30:00.000Z".to_owned(),
+    );
+    let (opened, ends) = match glass {
+        Glass::JustNow => (now, later),
+        Glass::Over => (before, now),
+        Glass::Coming => ("2026-11-20T01:00:00.001Z".to_owned(), later),
+        _ => (before, later),
+    };
+    for role in [Role::Coordinator, Role::Operator, Role::Hospital] {
+        let seat = if glass == Glass::SomebodyElses { Seat::Second } else { Seat::First };
+        let a = w.seated(role, seat);
+        put(
+            tx,
+            "insert into emergencies (id, client_id, account_id, post_id, organisation_id, reason,
+               words, crosses, opened_at, ends_at, ended_at)
+             values ($1, $2, $3, $4, $5, 'transport', '', $6, $7, $8, $9)",
+            args![
+                format!("glass-{n}-{}", role.code()),
+                format!("case-{n}"),
+                a.account_id,
+                a.post_id,
+                a.organisation_id,
+                glass == Glass::Crosses,
+                opened,
+                ends,
+                (glass == Glass::EndedByHand).then_some("2026-11-20T00:45:00.000Z")
+            ],
+        )
+        .await;
     }
 }

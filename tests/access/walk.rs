@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Read};
 
-use kakehashi::access::{Reach, Role};
+use kakehashi::access::{AccessTable, Reach, Role};
 use kakehashi::routes::ROUTES;
 
 use super::people::{self, CATEGORIES, PEOPLE, UNNAMED, mark, may_find, may_see, phone};
@@ -30,19 +30,36 @@ const MAY_COUNT: &[(&str, &str)] = &[
 const REPORTS_OF_LOAD: &[&str] = &["/cases_in_charge", "/time_to_assignment"];
 
 /// What was done before, by whom: the worlds have different pasts, so only marks are looked for.
-const PAST: &[&str] = &["/tokens", "/audit", "/clients/{number}/looks", "/mine/looks"];
+const PAST: &[&str] = &[
+    "/tokens",
+    "/audit",
+    "/clients/{number}/looks",
+    "/mine/looks",
+    // One's own emergencies, by number: a world without the person has none.
+    "/emergencies/new",
+];
 
 /// Routes that take a file.
 const UPLOADS: &[&str] = &["/imports"];
 
 /// The marks the role may not see.
 fn forbidden(role: Role) -> Vec<String> {
+    marks(role, |n, category| may_see(role, n, category))
+}
+
+/// The marks nobody may see on a page an emergency opened: everybody else's, and of the person
+/// what it does not open.
+fn forbidden_in_emergency(role: Role) -> Vec<String> {
+    marks(role, people::may_see_in_emergency)
+}
+
+fn marks(role: Role, may_see: impl Fn(usize, &str) -> bool) -> Vec<String> {
     let mut out = vec![];
     for n in PEOPLE.into_iter().chain(UNNAMED) {
-        for category in CATEGORIES.into_iter().filter(|c| !may_see(role, n, c)) {
+        for category in CATEGORIES.into_iter().filter(|c| !may_see(n, c)) {
             out.push(mark(n, category));
         }
-        if !may_see(role, n, "identity") || !may_find(role, n) {
+        if !may_see(n, "identity") || !may_find(role, n) {
             out.push(mark(n, "address"));
         }
         if PEOPLE.contains(&n) && !may_find(role, n) {
@@ -96,6 +113,8 @@ pub struct Walk {
     pub own: Browser,
     /// In the world of the people of the ward.
     pub ward: Browser,
+    /// In the world of the person an emergency opened, and of what it opens.
+    pub opened: Option<Browser>,
     pub forbidden: Vec<String>,
 }
 
@@ -115,7 +134,12 @@ pub async fn look(walk: &Walk, pattern: &str, path: &str) -> Option<String> {
         return Some(format!("{role} GET {path}: {}", said.status));
     }
     let text = words(&said);
-    if let Some(leak) = walk.forbidden.iter().find(|m| text.contains(m.as_str())) {
+    let opened = walk.opened.as_ref().filter(|_| is_opened(pattern, path));
+    let forbidden = match opened {
+        Some(_) => &forbidden_in_emergency(walk.role),
+        None => &walk.forbidden,
+    };
+    if let Some(leak) = forbidden.iter().find(|m| text.contains(m.as_str())) {
         return Some(format!("{role} GET {path} shows {leak}"));
     }
     let past = PAST.contains(&pattern) || walk.role == Role::Auditor;
@@ -126,9 +150,16 @@ pub async fn look(walk: &Walk, pattern: &str, path: &str) -> Option<String> {
     let load = REPORTS_OF_LOAD.iter().any(|r| path.contains(r));
     let counts = (load || MAY_COUNT.iter().any(|(p, _)| pattern == *p))
         && matches!(walk.role.reach(), Reach::Controller | Reach::Team);
-    let own = if counts { &walk.ward } else { &walk.own };
+    let own = opened.unwrap_or(if counts { &walk.ward } else { &walk.own });
     let (with, without) = (plain(&said, &walk.everybody), plain(&ask(own, path).await, own));
     (with != without).then(|| format!("{role} GET {path}: {}", first_difference(&with, &without)))
+}
+
+/// A page of the person who was opened, by those who were called.
+fn is_opened(pattern: &str, path: &str) -> bool {
+    let table = AccessTable::official().unwrap();
+    let number = kana::ClientNumber::from_row(people::IN_EMERGENCY as i64).to_string();
+    table.find("GET", pattern).is_some_and(|r| r.emergency) && path.contains(&number)
 }
 
 fn first_difference(a: &str, b: &str) -> String {
@@ -168,6 +199,8 @@ pub struct Worlds {
     pub all: World,
     pub ward: World,
     pub own: Vec<(Role, World)>,
+    /// Only whom an emergency opened, and what it opens.
+    pub opened: World,
 }
 
 impl Worlds {
@@ -181,7 +214,9 @@ impl Worlds {
             people::settle(&world, |n, category| may_see(role, n, category)).await;
             own.push((role, world));
         }
-        Self { all: all.clone(), ward, own }
+        let opened = all.another().await;
+        people::settle(&opened, people::may_see_in_emergency).await;
+        Self { all: all.clone(), ward, own, opened }
     }
 
     pub async fn walks(&self) -> Vec<Walk> {
@@ -192,6 +227,10 @@ impl Worlds {
                 everybody: browser(&self.all, *role).await,
                 own: browser(own, *role).await,
                 ward: browser(&self.ward, *role).await,
+                opened: match people::CALLED.contains(role) {
+                    true => Some(browser(&self.opened, *role).await),
+                    false => None,
+                },
                 forbidden: forbidden(*role),
             });
         }
@@ -200,6 +239,7 @@ impl Worlds {
 
     pub async fn done(self) {
         self.ward.done().await;
+        self.opened.done().await;
         for (_, own) in self.own {
             own.done().await;
         }
@@ -234,6 +274,16 @@ both! {
             for sentinel in [mark(n, "address"), phone(n)] {
                 assert_eq!(forbidden(role).contains(&sentinel), hidden, "{role:?} {sentinel}");
             }
+        }
+        let opened = kana::ClientNumber::from_row(people::IN_EMERGENCY as i64);
+        for role in people::CALLED {
+            let browser = w.as_(role).await;
+            let folder = words(&browser.get(&format!("/clients/{opened}")).await.expect(200));
+            for category in ["identity", "care"] {
+                assert!(folder.contains(&mark(14, category)), "{role:?} {category} is not opened");
+            }
+            assert!(forbidden_in_emergency(role).contains(&mark(14, "consultation")));
+            browser.get(&format!("/clients/{opened}/timeline")).await.expect(404);
         }
         let number = kana::ClientNumber::from_row(12);
         let folder = words(&w.as_(Role::Officer).await.get(&format!("/clients/{number}")).await);

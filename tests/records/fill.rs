@@ -34,6 +34,7 @@ async fn row(w: &World, tx: &mut Tx, table: &Table, person: &Person) {
                 to if to == table.name => continue,
                 "accounts" => w.actor(Role::Coordinator).account_id,
                 "organisations" => w.actor(Role::Coordinator).organisation_id,
+                "posts" => w.actor(Role::Coordinator).post_id,
                 "controllers" => HOME.to_owned(),
                 "clients" => person.id.clone(),
                 to => format!("{to}-{}", person.number),

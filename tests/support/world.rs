@@ -96,6 +96,7 @@ impl World {
             csrf: String::new(),
             single_keys: true,
             form: String::new(),
+            emergency: None,
         }
     }
 
