@@ -13,8 +13,8 @@ use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    api, audit, case_notes, clients, consultations, coordinators, emergencies, follow_ups, imports, moves,
-    office, reports, staff, today,
+    api, audit, case_notes, clients, consultations, coordinators, emergencies, follow_ups, imports,
+    moves, office, reports, staff, today,
 };
 
 macro_rules! routes {
@@ -201,6 +201,7 @@ routes! {
     POST "/tokens/new" => staff::token_new::post;
     POST "/tokens/{id}/revoke" => staff::tokens::post;
     GET "/audit" => audit::list::get;
+    GET "/audit/file" => audit::file::get;
     GET "/audit/seals" => audit::sheet::get;
     POST "/audit/verify" => audit::check::post;
 }

@@ -107,7 +107,11 @@ async fn the_demo_plays_the_ward_keeps_it_and_never_touches_real_data() {
 
     checks(dir.path()).await;
 
-    change(dir.path(), &["drop trigger settings_no_delete", "delete from settings where key = 'demo'"]).await;
+    change(
+        dir.path(),
+        &["drop trigger settings_no_delete", "delete from settings where key = 'demo'"],
+    )
+    .await;
     let file = dir.path().join("demo-data/kakehashi.db");
     let real = std::fs::read(&file).unwrap();
     for args in [&["demo"][..], &["demo", "--reset"]] {

@@ -53,6 +53,10 @@ both! {
         let marked = "select count(*) from audit_events where basis like 'emergency %'
                       and verb = 'view' and client_id = $1";
         assert_eq!(w.count(marked, args![child.id]).await, 3);
+        let auditor = w.as_(Role::Auditor).await;
+        let only = auditor.get("/audit?kind=emergency").await.expect(200).text;
+        assert_eq!(only.matches("scope=\"row\"").count(), 4, "opened, and three pages: {only}");
+        assert!(!only.contains("水野"), "no name in the audit");
         w.pass_minutes(42);
         hospital.get(&folder).await.expect(404);
         let first = w.as_(Role::Officer).await.get("/").await.expect(200).text;

@@ -261,3 +261,27 @@ both! {
         assert!(nurse.get("/me").await.text.contains("data-keys=\"on\""));
     }
 }
+
+both! {
+    async fn the_audit_is_asked_by_account_and_kind_and_its_file_is_recorded(w: World) {
+        w.as_(Role::Nurse).await.get("/clients").await.expect(200);
+        w.as_(Role::Officer).await.get("/clients").await.expect(200);
+        let auditor = w.as_(Role::Auditor).await;
+        let lines = async |query: &str| {
+            let page = auditor.get(&format!("/audit?{query}")).await.expect(200);
+            page.text.matches("scope=\"row\"").count()
+        };
+        let (nurse, all) = (lines("account=account-nurse-first").await, lines("").await);
+        assert!(0 < nurse && nurse < all, "{nurse} of {all}");
+        assert_eq!(lines("account=nobody").await, 0);
+        assert_eq!(lines("kind=exports").await, 0);
+        let file = auditor.get("/audit/file?account=account-nurse-first").await.expect(200);
+        assert!(file.text.contains("利用者番号") && file.text.contains("保健師一"));
+        assert_eq!(file.text.lines().count(), nurse + 1, "{}", file.text);
+        assert_eq!(lines("kind=exports").await, 1, "that somebody took the file is a line");
+        let first = auditor.get("/").await.expect(200).text;
+        assert!(first.contains("/audit?from=2026-11-14&#38;kind=exports"), "{first}");
+        auditor.get("/audit/file?from=2026-02-30").await.expect(422);
+        w.as_(Role::Administrator).await.get("/audit/file").await.expect(404);
+    }
+}

@@ -7,8 +7,8 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::{Actor, emergency};
 use super::once::once;
+use super::{Actor, emergency};
 use crate::staff::{sessions, tokens};
 use crate::web::submitted::same_site;
 use crate::web::{App, Error, Problem, Result};

@@ -8,11 +8,11 @@ use kana::ClientNumber;
 use serde::Deserialize;
 use sqlx::FromRow;
 
-use super::{Event, words};
+use super::{EMERGENCY, Event, words};
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::staff::organisations;
-use crate::store::Read;
+use crate::store::{Arg, Read};
 use crate::web::form::Problems;
 use crate::web::{App, Error, Page, Result, page, refused};
 
@@ -38,6 +38,10 @@ pub struct Asked {
     pub role: String,
     pub organisation: String,
     pub client: String,
+    /// The login of the account.
+    pub account: String,
+    /// One of [`words::KINDS`].
+    pub kind: String,
     pub before: String,
 }
 
@@ -60,45 +64,68 @@ pub struct Line {
 }
 
 const PAGE: usize = 100;
+/// So many lines fit into one file; more is asked for in parts.
+pub(super) const FILE_LINES: i64 = 10_000;
 
-/// The newest first, one more than a page to know whether there are older ones.
-pub async fn events(read: &mut Read, asked: &Asked) -> Result<Vec<Line>> {
+/// Where the lines come from: `$1` controller, `$2..$9` what was asked.
+macro_rules! asked_for {
+    () => {
+        " from audit_events e
+          left join organisations o on o.id = e.organisation_id
+          left join accounts a on a.id = e.account_id
+          left join clients c on c.id = e.client_id
+          where e.controller_id in ($1, '') and e.at >= $2 and e.at < $3
+            and ($4 = '' or e.verb = $4) and ($5 = '' or e.role = $5)
+            and ($6 = '' or e.organisation_id = $6) and ($7 = 0 or c.number = $7)
+            and ($8 = '' or a.login = $8)
+            and ($9 = '' or ($9 = 'failed' and e.verb = 'fail')
+              or ($9 = 'exports' and e.verb in ('export', 'print'))
+              or ($9 = 'emergency' and (e.noun = 'emergency' or e.basis like 'emergency %')))"
+    };
+}
+
+/// What stands for `$1..$9`.
+fn wanted(read: &Read, asked: &Asked) -> Result<Vec<Arg<'static>>> {
     let (from, until, number) = limits(asked)?;
-    let controller = read.actor.controller_id.clone();
+    let text = |t: &str| Arg::Text(Some(t.trim().to_owned().into()));
+    Ok(vec![
+        text(&read.actor.controller_id),
+        text(&from),
+        text(&until),
+        text(&asked.verb),
+        text(&asked.role),
+        text(&asked.organisation),
+        Arg::Int(Some(number)),
+        text(&asked.account),
+        text(&asked.kind),
+    ])
+}
+
+/// The newest first, after the line asked for.
+pub async fn events(read: &mut Read, asked: &Asked, limit: i64) -> Result<Vec<Line>> {
+    let mut args = wanted(read, asked)?;
     let key: Vec<&str> = asked.before.splitn(3, '~').collect();
     let (at, writer, seq) = match key[..] {
         [at, writer, seq] => (at, writer, seq.parse().unwrap_or(0)),
         _ => ("9999", "", 0_i64),
     };
-    let rows = read
-        .all(
-            "select e.writer_id, e.seq, e.at, e.role, e.verb, e.noun, e.record_id, e.fields,
-               e.basis, o.name as organisation, a.name, e.account_id, c.number
-             from audit_events e
-             left join organisations o on o.id = e.organisation_id
-             left join accounts a on a.id = e.account_id
-             left join clients c on c.id = e.client_id
-             where e.controller_id in ($1, '') and e.at >= $2 and e.at < $3
-               and ($4 = '' or e.verb = $4) and ($5 = '' or e.role = $5)
-               and ($6 = '' or e.organisation_id = $6) and ($7 = 0 or c.number = $7)
-               and (e.at < $8 or (e.at = $8 and (e.writer_id < $9
-                 or (e.writer_id = $9 and e.seq < $10))))
-             order by e.at desc, e.writer_id desc, e.seq desc limit 101",
-            args![
-                controller,
-                from,
-                until,
-                asked.verb,
-                asked.role,
-                asked.organisation,
-                number,
-                at,
-                writer,
-                seq
-            ],
-        )
-        .await?;
-    Ok(rows)
+    args.extend_from_slice(args![at, writer, seq, limit]);
+    const SQL: &str = concat!(
+        "select e.writer_id, e.seq, e.at, e.role, e.verb, e.noun, e.record_id, e.fields,
+           e.basis, o.name as organisation, a.name, e.account_id, c.number",
+        asked_for!(),
+        " and (e.at < $10 or (e.at = $10 and (e.writer_id < $11
+           or (e.writer_id = $11 and e.seq < $12))))
+         order by e.at desc, e.writer_id desc, e.seq desc limit $13"
+    );
+    Ok(read.all(SQL, &args).await?)
+}
+
+/// How many lines there are in all: for a period, not for the whole past.
+pub async fn count(read: &mut Read, asked: &Asked) -> Result<i64> {
+    let args = wanted(read, asked)?;
+    let (n,): (i64,) = read.one(concat!("select count(*)", asked_for!()), &args).await?;
+    Ok(n)
 }
 
 /// First instant, instant after the last, running number of a client (0: all).
@@ -153,12 +180,36 @@ impl Line {
         self.name.clone().unwrap_or_else(|| "プログラム".into())
     }
 
-    fn verb(&self) -> &str {
-        words::verb(&self.verb)
+    /// A line of the file: what the page shows, in columns.
+    pub(super) fn cells(&self) -> Vec<String> {
+        vec![
+            self.time(),
+            self.organisation.clone().unwrap_or_default(),
+            self.role().to_owned(),
+            self.who(),
+            self.what(),
+            self.client(),
+            self.record_id.clone(),
+            self.fields.clone(),
+            self.why(),
+            format!("{} {}", self.writer_id, self.seq),
+        ]
     }
 
-    fn noun(&self) -> &str {
-        words::noun(&self.noun)
+    fn what(&self) -> String {
+        format!("{}を{}", words::noun(&self.noun), words::verb(&self.verb))
+    }
+
+    fn is_emergency(&self) -> bool {
+        self.noun == "emergency" || self.basis.starts_with(EMERGENCY)
+    }
+
+    /// In which way it was allowed, where that is not the rule.
+    fn why(&self) -> String {
+        match self.basis.strip_prefix(EMERGENCY) {
+            Some(id) => format!("緊急閲覧 {id}"),
+            None => self.basis.clone(),
+        }
     }
 
     fn client(&self) -> String {
@@ -168,7 +219,7 @@ impl Line {
 
 async fn look(app: &App, actor: &Actor, asked: Asked) -> Result<Audit> {
     let mut read = app.read(actor).await?;
-    let mut lines = events(&mut read, &asked).await?;
+    let mut lines = events(&mut read, &asked, PAGE as i64 + 1).await?;
     let more = lines.len() > PAGE;
     lines.truncate(PAGE);
     let next = lines.last().filter(|_| more).map(|l| asked.older(&l.key()));
@@ -189,6 +240,7 @@ async fn empty(app: &App, actor: &Actor, asked: Asked, bad: Problems) -> Result<
         lines: vec![],
         next: None,
         verbs: words::VERBS,
+        kinds: words::KINDS,
         roles,
         organisations,
     })
@@ -197,6 +249,15 @@ async fn empty(app: &App, actor: &Actor, asked: Asked, bad: Problems) -> Result<
 impl Asked {
     /// The address of the page after this one, with the same filters.
     fn older(&self, key: &str) -> String {
+        self.address("/audit", key)
+    }
+
+    /// The same lines as a file.
+    fn file(&self) -> String {
+        self.address("/audit/file", "")
+    }
+
+    fn address(&self, path: &str, key: &str) -> String {
         let pairs = [
             ("from", self.from.as_str()),
             ("until", &self.until),
@@ -204,12 +265,14 @@ impl Asked {
             ("role", &self.role),
             ("organisation", &self.organisation),
             ("client", &self.client),
+            ("account", &self.account),
+            ("kind", &self.kind),
             ("before", key),
         ];
         let given = pairs.iter().filter(|(_, v)| !v.is_empty());
         let query: Vec<_> =
             given.map(|(n, v)| format!("{n}={}", crate::access::escape(v))).collect();
-        format!("/audit?{}", query.join("&"))
+        format!("{path}?{}", query.join("&"))
     }
 }
 
@@ -222,6 +285,7 @@ struct Audit {
     lines: Vec<Line>,
     next: Option<String>,
     verbs: &'static [(&'static str, &'static str)],
+    kinds: &'static [(&'static str, &'static str)],
     roles: Vec<(&'static str, &'static str)>,
     organisations: Vec<(String, String)>,
 }

@@ -3,6 +3,7 @@
 mod chain;
 pub mod check;
 mod compare;
+pub mod file;
 mod keeper;
 pub mod list;
 pub mod seal;

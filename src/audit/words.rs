@@ -63,6 +63,13 @@ pub const VERBS: &[(&str, &str)] = &[
     ("enter", "入れた"),
 ];
 
+/// What an auditor looks for most often.
+pub const KINDS: &[(&str, &str)] = &[
+    ("emergency", "緊急閲覧だけ"),
+    ("exports", "ファイルに出した・印刷しただけ"),
+    ("failed", "失敗だけ（ログイン、緊急閲覧の入力）"),
+];
+
 const NOUNS: &[(&str, &str)] = &[
     ("client", "利用者の記録"),
     ("clients", "利用者の一覧"),

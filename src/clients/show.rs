@@ -32,8 +32,11 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
     let (id, on) = (who.summary.id.clone(), asked.day(actor.today()));
     let f = Folder::read(&mut read, &app.codes, &id, on).await?;
     let may = |path: &str| app.access.allows(actor.role, "GET", path);
-    let looked =
-        if may("/clients/{number}/looks") && actor.emergency.is_none() { looks(&mut read, &id, "", 5).await? } else { vec![] };
+    let looked = if may("/clients/{number}/looks") && actor.emergency.is_none() {
+        looks(&mut read, &id, "", 5).await?
+    } else {
+        vec![]
+    };
     Ok(Show {
         page: app.page(actor, format!("利用者 {}", who.number), "/clients"),
         alerts: [cards::barred(&f), cards::alerts(&f)].concat(),

@@ -179,9 +179,8 @@ fn tabs(app: &App, actor: &Actor, number: &str, here: &str) -> Vec<Tab> {
         Some(row) => actor.emergency.is_none() || row.emergency,
         None => false,
     };
-    let allowed = TABS
-        .iter()
-        .filter(|(path, _)| open(path) && app.access.allows(actor.role, "GET", path));
+    let allowed =
+        TABS.iter().filter(|(path, _)| open(path) && app.access.allows(actor.role, "GET", path));
     allowed
         .map(|(path, label)| Tab {
             href: path.replace("{number}", number),

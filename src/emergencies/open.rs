@@ -41,11 +41,15 @@ pub fn form() -> Form {
             .help("番号がわからないときは、氏名と生年月日の両方を、登録のとおりに入れてください。"),
         Field::new("born_on", "生年月日", Kind::Date),
         Field::new("reason", "緊急に見る理由", Kind::Code("emergency_reason")).required(),
-        Field::new("words", "いま起きていること", Kind::Text(300))
-            .required()
-            .help("だれから知らせを受け、なにが起きているか。あとで区の担当がこれを読んで確かめます。"),
-        Field::new("sure", "区の担当にすぐ知らされ、あとで確かめられ、ご家族にも見えることがわかった", Kind::Yes)
-            .required(),
+        Field::new("words", "いま起きていること", Kind::Text(300)).required().help(
+            "だれから知らせを受け、なにが起きているか。あとで区の担当がこれを読んで確かめます。",
+        ),
+        Field::new(
+            "sure",
+            "区の担当にすぐ知らされ、あとで確かめられ、ご家族にも見えることがわかった",
+            Kind::Yes,
+        )
+        .required(),
     ];
     Form::new("emergency", "緊急に見る", fields)
 }
@@ -60,7 +64,8 @@ pub async fn open(tx: &mut Tx, v: &Values) -> Result<kana::ClientNumber> {
     let whom = find::one(tx, v, across).await?;
     let whom = whom.ok_or_else(|| Error::refused("number", NOBODY))?;
     if sees_anyway(tx, &whom.id).await? {
-        let why = format!("{} は、ふだんの権限で見られます。利用者の一覧から開いてください", whom.number);
+        let why =
+            format!("{} は、ふだんの権限で見られます。利用者の一覧から開いてください", whom.number);
         return Err(Error::refused("number", why));
     }
     let minutes = settings::number(tx, MINUTES).await?;

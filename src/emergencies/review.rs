@@ -102,8 +102,11 @@ async fn view(
     let g = worded(&read, &app.codes, vec![g]).pop().ok_or(Error::NotFound)?;
     let seen = seen(&mut read, &g).await?;
     let form = form().view(entry, bad, &app.codes, &Options::new());
-    let title =
-        if bad.is_empty() { "緊急閲覧を確かめる" } else { "エラー：緊急閲覧を確かめる" };
+    let title = if bad.is_empty() {
+        "緊急閲覧を確かめる"
+    } else {
+        "エラー：緊急閲覧を確かめる"
+    };
     let own = g.account_id == actor.account_id;
     Ok(Reviewing { page: app.page(actor, title, "/"), g, seen, form, own })
 }

@@ -19,12 +19,7 @@ pub(super) async fn enter(tx: &mut Tx, scene: &Scene<'_>) -> Result<()> {
     Ok(())
 }
 
-async fn emergency(
-    tx: &mut Tx,
-    scene: &Scene<'_>,
-    e: &Emergency,
-    now: &Actor,
-) -> Result<()> {
+async fn emergency(tx: &mut Tx, scene: &Scene<'_>, e: &Emergency, now: &Actor) -> Result<()> {
     let acts = |login: &str, minutes: i64| match scene.staff.actors.get(login) {
         Some(a) => Ok(Actor { at: now.at.plus(Minutes(-minutes)), ..a.clone() }),
         None => Err(broken(format!("nobody is called '{login}'"))),
@@ -38,9 +33,8 @@ async fn emergency(
     entry.set("words", e.words.clone());
     entry.set("sure", "1");
     open::open(tx, &scene.read(&open::form(), &entry)?).await?;
-    let (glass,): (String,) = tx
-        .one("select id from emergencies where client_id = $1", crate::args![id])
-        .await?;
+    let (glass,): (String,) =
+        tx.one("select id from emergencies where client_id = $1", crate::args![id]).await?;
     for noun in ["client", "care_score"] {
         let seen = Event::new("view", noun, &id).about(&id);
         tx.record(seen.basis(format!("{EMERGENCY}{glass}"))).await?;

@@ -11,7 +11,7 @@ use super::queries;
 use super::table::{self, List, Source, When};
 use crate::access::{Actor, Role};
 use crate::args;
-use crate::audit::Event;
+use crate::audit::{self, Event};
 use crate::coordinators::settings::{self, STALLED_DAYS};
 use crate::coordinators::{cases_of, people, rules, waiting};
 use crate::follow_ups;
@@ -50,8 +50,8 @@ impl Line {
 
 /// Whether the list is shown here; the others are pages of their own noun.
 fn has_page(list: &List) -> bool {
-    use Source::{Accounts, Cases, Events, Moves, Promises, Unowned};
-    !matches!(list.source, Promises | Cases | Accounts | Events | Moves | Unowned)
+    use Source::{Accounts, Audited, Cases, Events, Moves, Promises, Unowned};
+    !matches!(list.source, Promises | Cases | Accounts | Events | Audited(_) | Moves | Unowned)
 }
 
 /// Where the number leads.
@@ -63,8 +63,17 @@ pub(super) fn href(list: &List, actor: &Actor) -> String {
         Source::Accounts => "/accounts".into(),
         Source::Moves => "/moves".into(),
         Source::Events => format!("/audit?from={}", actor.today()),
+        Source::Audited(kind) => {
+            format!("/audit?from={}&kind={kind}", week(kind, actor.today()).from)
+        }
         _ => format!("/today/{}", list.id),
     }
+}
+
+/// The last seven days of a kind of line of the audit.
+fn week(kind: &str, today: Date) -> audit::list::Asked {
+    let from = today.saturating_sub(jiff::Span::new().days(6)).to_string();
+    audit::list::Asked { from, kind: kind.to_owned(), ..Default::default() }
 }
 
 /// Everything on a list: the number of the first page is the length of this.
@@ -80,7 +89,7 @@ pub(super) async fn lines(read: &mut Read, app: &App, list: &List) -> Result<Vec
         Source::Locked => locked(read).await,
         Source::PostsEnding => posts_ending(read).await,
         Source::Moves => moves(read).await,
-        Source::Accounts | Source::Events => Ok(vec![]),
+        Source::Accounts | Source::Events | Source::Audited(_) => Ok(vec![]),
     }
 }
 
@@ -108,6 +117,7 @@ pub(super) async fn number(read: &mut Read, list: &List, lines: &[Line]) -> Resu
             )
             .await?
         }
+        Source::Audited(kind) => return audit::list::count(read, &week(kind, today)).await,
         _ => return Ok(i64::try_from(lines.len()).unwrap_or(i64::MAX)),
     };
     Ok(n)

@@ -44,6 +44,8 @@ pub enum Source {
     Moves,
     /// What was done today; its list is the audit.
     Events,
+    /// One kind of line of the audit in the last seven days; its list is the audit.
+    Audited(&'static str),
 }
 
 /// いつ. The day `$6` of a statement, counted from today.
@@ -75,7 +77,7 @@ pub fn of(role: Role) -> Vec<&'static List> {
         ],
         Role::Nurse => &["newborn", "discharge", "batteries", "promises", "leave-ending", "new"],
         Role::Operator | Role::Hospital | Role::School => &["in-touch", "consents"],
-        Role::Auditor => &["events"],
+        Role::Auditor => &["events", "audited-emergency", "audited-exports", "audited-failed"],
         Role::Administrator => &["accounts", "locked", "posts-ending"],
         Role::Family | Role::Prefecture | Role::System => &[],
     };
@@ -264,6 +266,30 @@ static LISTS: &[List] = &[
         unit: "件",
         note: "閲覧と操作",
         source: Source::Events,
+        ..PLAIN
+    },
+    List {
+        id: "audited-emergency",
+        title: "緊急閲覧",
+        unit: "件",
+        note: "7日間の閲覧と操作",
+        source: Source::Audited("emergency"),
+        ..PLAIN
+    },
+    List {
+        id: "audited-exports",
+        title: "ファイルと印刷",
+        unit: "件",
+        note: "7日間",
+        source: Source::Audited("exports"),
+        ..PLAIN
+    },
+    List {
+        id: "audited-failed",
+        title: "失敗した操作",
+        unit: "件",
+        note: "7日間のログインなど",
+        source: Source::Audited("failed"),
         ..PLAIN
     },
     List {

@@ -73,11 +73,7 @@ fn about_somebody_seen(role: Role, args: &[Arg<'static>]) -> bool {
 }
 
 /// The same statement in an emergency: its one person, in the categories it opens, and nobody else.
-async fn opened_too_far(
-    worlds: &Worlds,
-    sql: &str,
-    with: &[Vec<Arg<'static>>],
-) -> Option<String> {
+async fn opened_too_far(worlds: &Worlds, sql: &str, with: &[Vec<Arg<'static>>]) -> Option<String> {
     let ends_at = worlds.all.actor(Role::Hospital).at.plus(civil::Minutes(60));
     let called = Actor {
         emergency: Some(Emergency { id: "emergency-14-hospital".into(), ends_at }),

@@ -12,6 +12,7 @@ const NO_PAGE = {
   "/reports/{id}/files/{format}": "a file",
   "/reports/{id}/editions/{number}/files/{format}": "a file",
   "/imports/template/{layout}": "a file",
+  "/audit/file": "a file",
   "/api/v1/openapi.json": "JSON",
   "/api/v1/codes": "JSON, for programs with a token: tests/api.rs",
   "/api/v1/clients/{number}": "JSON, for programs with a token: tests/api.rs",
