@@ -2,7 +2,15 @@
 //! Trigger bodies are the one thing the two dialects do not share, so they are written here.
 
 /// Tables whose rows are only ever added.
-pub const APPEND_ONLY: &[&str] = &["audit_events", "report_snapshots", "handovers", "settings"];
+pub const APPEND_ONLY: &[&str] = &[
+    "audit_events",
+    "report_snapshots",
+    "handovers",
+    "settings",
+    "question_replies",
+    "organisation_changes",
+    "code_changes",
+];
 
 /// The statements that (re)create the guards, for PostgreSQL or SQLite.
 pub(super) fn statements(postgres: bool) -> Vec<String> {
