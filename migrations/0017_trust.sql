@@ -46,6 +46,7 @@ create table questions (
   organisation_id text not null references organisations (id),
   asked_by text not null references accounts (id),
   asked_at text not null,
+  asked_on text not null check (length(asked_on) = 10),
   field text not null, -- code list `adviser_field`
   adviser_id text references accounts (id), -- null: any adviser of the field
   basis text not null check (basis in ('pseudonym', 'consent')),
