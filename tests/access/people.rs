@@ -215,37 +215,6 @@ impl Ward<'_> {
         }
     }
 
-    /// 14 is open to those who were called; 7 was opened once, 8 by the neighbouring ward's.
-    async fn emergencies(&mut self, client: &str) {
-        let open = "2026-11-20T01:59:00.000Z";
-        let called = match self.n {
-            IN_EMERGENCY => CALLED.map(|role| (self.w.actor(role), open)).to_vec(),
-            7 => vec![(self.w.actor(Role::Coordinator), LONG_AGO)],
-            8 => vec![(self.w.seated(Role::Coordinator, Seat::Abroad), LONG_AGO)],
-            _ => vec![],
-        };
-        for (who, ends) in called {
-            let id = format!("emergency-{}-{}", self.n, who.role.code());
-            put(
-                self.tx,
-                "insert into emergencies (id, client_id, account_id, post_id, organisation_id,
-                   reason, words, opened_at, ends_at)
-                 values ($1, $2, $3, $4, $5, 'transport', $6, $7, $8)",
-                args![
-                    id,
-                    client,
-                    who.account_id,
-                    who.post_id,
-                    who.organisation_id,
-                    mark(self.n, "care"),
-                    FROM,
-                    ends
-                ],
-            )
-            .await;
-        }
-    }
-
     /// Proposed to somebody outside: 7 by the ward, 8 by its neighbour.
     async fn moves(&mut self, client: &str, by: &str) {
         let (consent, sheet) =
