@@ -159,8 +159,9 @@ async fn mine(read: &mut Read) -> Result<Vec<Mine>> {
     let rows: Vec<(String, i64, String)> = read
         .all(
             "select g.id, c.number, g.ends_at from emergencies g
-             join clients c on c.id = g.client_id where g.account_id = $1 and g.post_id = $2 and g.ends_at > $3 and g.ended_at is null
-             order by g.ends_at",
+             join clients c on c.id = g.client_id
+             where g.account_id = $1 and g.post_id = $2 and g.ends_at > $3
+               and g.ended_at is null order by g.ends_at",
             args![a.account_id, a.post_id, a.at],
         )
         .await?;
