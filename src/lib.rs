@@ -25,6 +25,8 @@ pub mod imports;
 pub mod api;
 /// 記録の一生: the list of every table about a person, disclosure, the move between databases.
 pub mod records;
+/// 結合: two records that were one person's become one, and can be parted again.
+pub mod merges;
 /// きょう: the first page of each role.
 pub mod today;
 /// The fictional ward, played through the operations above.

@@ -14,7 +14,7 @@ use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
     api, audit, case_notes, clients, consultations, coordinators, emergencies, follow_ups, imports,
-    moves, office, reports, staff, today,
+    merges, moves, office, reports, staff, today,
 };
 
 macro_rules! routes {
@@ -134,6 +134,14 @@ routes! {
     POST "/moves/{id}/accept" => moves::receive::accept;
     POST "/moves/{id}/decline" => moves::receive::decline;
     GET "/moves/{id}/sheet" => moves::sheet::get;
+    // merges
+    GET "/duplicates" => merges::candidates::get;
+    POST "/duplicates" => merges::candidates::post;
+    GET "/clients/{number}/same/{other}" => merges::compare::get;
+    POST "/clients/{number}/same/{other}" => merges::join::post;
+    POST "/clients/{number}/same/{other}/apart" => merges::apart::post;
+    GET "/clients/{number}/merges" => merges::undo::get;
+    POST "/clients/{number}/merges/{merge}/undo" => merges::undo::post;
     // office
     GET "/transfers" => office::transfers::get;
     POST "/transfers/{id}/void" => office::transfers::void;

@@ -10,7 +10,8 @@ use kakehashi::clients::{self, parts};
 use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
-    case_notes, consultations, coordinators, emergencies, follow_ups, moves, office, reports, staff,
+    case_notes, consultations, coordinators, emergencies, follow_ups, merges, moves, office,
+    reports, staff,
 };
 
 use crate::support::World;
@@ -165,6 +166,11 @@ fn life(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     let family = format!("{folder}/family");
     add(clients::family_page::form(), Role::Officer, family.clone());
     add(clients::family_page::end_form(), Role::Officer, format!("{family}/none/end"));
+    add(merges::undo::form(), Role::Officer, format!("{folder}/merges/none/undo"));
+    let twins = format!("{folder}/same/{}", folder.rsplit('/').next().unwrap());
+    add(merges::join::form(&[]), Role::Officer, twins.clone());
+    add(merges::apart::form(), Role::Officer, format!("{twins}/apart"));
+    add(merges::candidates::form(), Role::Officer, "/duplicates".into());
     let go = format!("{folder}/move");
     add(moves::propose::form(), Role::Officer, go.clone());
     add(moves::leave::withdraw_form(), Role::Officer, format!("{go}/withdraw"));

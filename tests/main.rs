@@ -23,6 +23,7 @@ mod imports;
 mod life;
 mod once;
 mod records;
+mod merges;
 mod office;
 mod reports;
 mod seals;

@@ -1,6 +1,6 @@
 //! Every table about a person is listed, merged, disclosed and disposed of.
 
-mod fill;
+pub mod fill;
 
 use kakehashi::access::Role;
 use kakehashi::args;

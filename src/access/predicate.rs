@@ -22,6 +22,8 @@ macro_rules! visible {
         concat!(
             "(/*see*/ exists (select 1 from clients seen where seen.id = ",
             $client,
+            // Merged into another record, or in the trash: nobody's.
+            " and seen.absent is null",
             " and (($1 = 'controller' and seen.controller_id = $2)",
             " or ($1 = 'team' and seen.controller_id = $2 and ",
             $crate::in_team!(),

@@ -61,6 +61,9 @@ pub const VERBS: &[(&str, &str)] = &[
     ("use", "使った"),
     ("revoke", "止めた"),
     ("enter", "入れた"),
+    ("merge", "結合した"),
+    ("unmerge", "結合を取り消した"),
+    ("tell_apart", "別の人と確かめた"),
 ];
 
 /// What an auditor looks for most often.
@@ -73,6 +76,8 @@ pub const KINDS: &[(&str, &str)] = &[
 const NOUNS: &[(&str, &str)] = &[
     ("client", "利用者の記録"),
     ("clients", "利用者の一覧"),
+    ("duplicates", "同じ人かもしれない記録"),
+    ("merges", "結合"),
     ("client_names", "氏名"),
     ("client_births", "出生"),
     ("client_residences", "住まい"),

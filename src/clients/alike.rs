@@ -75,7 +75,7 @@ async fn elsewhere(read: &mut Read, kana: &str, born: &str) -> Result<i64> {
             "select count(*) from clients c join client_births b on b.client_id = c.id
                and b.voided_at is null and b.born_on = $2
              join client_search s on s.client_id = c.id and s.kind = 'kana' and s.key = $1
-             where c.controller_id = $3",
+             where c.controller_id = $3 and c.absent is null",
             args![kana, born, controller],
         )
         .await?;

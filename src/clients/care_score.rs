@@ -33,6 +33,8 @@ pub async fn get(
 #[serde(default)]
 pub struct AsOf {
     pub on: String,
+    /// The number that led here, of a record that was merged into this one.
+    pub was: String,
 }
 
 impl AsOf {

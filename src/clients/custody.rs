@@ -57,7 +57,7 @@ pub fn same_name(a: &str, b: &str) -> bool {
 }
 
 /// Ends the family accounts of those who may no longer be told anything, at once.
-pub(super) async fn unlink(tx: &mut Tx, client_id: &str) -> Result<()> {
+pub async fn unlink(tx: &mut Tx, client_id: &str) -> Result<()> {
     let barred: Vec<Relative> = relatives(tx, client_id).await?;
     let barred: Vec<Relative> = barred.into_iter().filter(|r| r.barred == 1).collect();
     if barred.is_empty() {
@@ -101,7 +101,7 @@ async fn rows_of(tx: &mut Tx, first: Option<String>) -> Result<Vec<String>> {
 }
 
 /// From this moment the account sees nothing more. A link of the same day never held.
-pub(super) async fn end(tx: &mut Tx, client_id: &str, link: &str, why: &str) -> Result<bool> {
+pub async fn end(tx: &mut Tx, client_id: &str, link: &str, why: &str) -> Result<bool> {
     let (at, by, today) = (tx.actor.at, tx.actor.account_id.clone(), tx.actor.today());
     let ended = tx
         .exec(

@@ -263,6 +263,7 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         left_closed: 0,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
+        twins: app.access.allows(actor.role, "GET", "/duplicates"),
         codes: app.codes.clone(),
     })
 }
@@ -287,6 +288,7 @@ fn searched(
         left_closed,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
+        twins: app.access.allows(actor.role, "GET", "/duplicates"),
         codes: app.codes.clone(),
     }
 }
@@ -331,6 +333,8 @@ struct List {
     left_closed: usize,
     enrols: bool,
     opens: bool,
+    /// May look for people who stand in it twice.
+    twins: bool,
     codes: std::sync::Arc<Codes>,
 }
 

@@ -91,9 +91,10 @@ pub async fn looks(
                  left join accounts a on a.id = e.account_id
                  left join posts p on p.id = e.post_id
                  left join organisations o on o.id = e.organisation_id
-                 where e.client_id = $6 and (e.at < $7 or (e.at = $7 and (e.writer_id < $8
+                 where e.client_id in (select m.id from clients m
+                     where m.id = $6 or m.merged_into = $6) and (e.at < $7 or (e.at = $7 and (e.writer_id < $8
                    or (e.writer_id = $8 and e.seq < $9)))) and ",
-                visible!("e.client_id", "identity"),
+                visible!("cast($6 as text)", "identity"),
                 " order by e.at desc, e.writer_id desc, e.seq desc limit $10"
             ),
             crate::args![client_id, at, writer, seq, limit],

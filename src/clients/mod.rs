@@ -4,7 +4,7 @@ pub mod address;
 mod alike;
 pub mod close;
 pub mod enrol;
-mod custody;
+pub mod custody;
 pub mod family_page;
 pub mod list;
 pub mod parts;

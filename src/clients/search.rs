@@ -63,6 +63,7 @@ macro_rules! wanted {
             $standing,
             not_closed!("c.id"),
             " and (b.born_on = $10 or c.number = $11 or c.number = $12 or c.id in (",
+            "select m.merged_into from clients m where m.number in ($11, $12)) or c.id in (",
             "select s.client_id from client_search s where s.kind in ('name', 'kana') ",
             "and s.key >= $6 and s.key < $7) or (c.id in (select s.client_id ",
             "from client_search s where s.kind = 'phone' and s.key >= $8 and s.key < $9) and ",

@@ -2,7 +2,8 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
+use kana::ClientNumber;
 
 use super::cards::{self, Alert, Card};
 use super::care_score::{AsOf, Judged, judged_on};
@@ -21,6 +22,10 @@ pub async fn get(
     Query(asked): Query<AsOf>,
 ) -> Result<Response> {
     let shown = view(&app, &actor, &number, &asked).await?;
+    if ClientNumber::parse(&number).is_ok_and(|n| n != shown.who.summary.number) {
+        let to = format!("/clients/{}?was={number}", shown.who.number);
+        return Ok(Redirect::to(&to).into_response());
+    }
     let id = &shown.who.summary.id;
     app.viewed(&actor, Event::new("view", "client", id).about(id)).await?;
     page(shown)
@@ -30,6 +35,7 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
     let mut read = app.read(actor).await?;
     let who = who(app, &mut read, number, "/clients/{number}").await?;
     let (id, on) = (who.summary.id.clone(), asked.day(actor.today()));
+    let was = ClientNumber::parse(&asked.was).ok().map(|n| n.to_string());
     let f = Folder::read(&mut read, &app.codes, &id, on).await?;
     let may = |path: &str| app.access.allows(actor.role, "GET", path);
     let looked = if may("/clients/{number}/looks") && actor.emergency.is_none() {
@@ -54,6 +60,7 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
         contacts: contacts(&mut read, &app.codes, &id).await?,
         looked,
         edits: may("/clients/{number}/parts/{part}"),
+        was,
         past: on != actor.today(),
         unread: !asked.on.trim().is_empty() && civil::parse_date(asked.on.trim()).is_err(),
         on: civil::format_era(on),
@@ -67,6 +74,8 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
 struct Show {
     page: Page,
     who: Who,
+    /// The number that was asked for, of a record that was merged into this one.
+    was: Option<String>,
     alerts: Vec<Alert>,
     left: Vec<Card>,
     right: Vec<Card>,

@@ -105,7 +105,18 @@ pub async fn see(read: &mut Read, number: &str) -> Result<Summary> {
             crate::args![i64::from(number.running())],
         )
         .await?;
-    row.map(|r| r.summary(read.actor.today())).ok_or(Error::NotFound)
+    match row {
+        Some(row) => Ok(row.summary(read.actor.today())),
+        None => see_merged(read, number).await,
+    }
+}
+
+/// The record that a number leads to which was merged into it.
+async fn see_merged(read: &mut Read, number: ClientNumber) -> Result<Summary> {
+    let sql = "select merged_into from clients where number = $1 and merged_into is not null";
+    let to: Option<(String,)> = read.maybe(sql, crate::args![i64::from(number.running())]).await?;
+    let (id,) = to.ok_or(Error::NotFound)?;
+    see_by_id(read, &id).await?.ok_or(Error::NotFound)
 }
 
 /// As [`see`], by the id another record holds.

@@ -41,8 +41,8 @@ pub enum Merging {
     #[default]
     Move,
     Single,
-    Both,
-    Ended,
+    Once,
+    Sight,
     Version,
     Rebuild,
     Stay,
@@ -103,10 +103,23 @@ impl Listed {
     pub fn about(&self, person: &str) -> String {
         match self.parent.as_deref().and_then(find) {
             Some(p) => format!(
-                "x.\"{}\" in (select p.id from {} p where p.\"{}\" = {person})",
-                self.by, p.name, p.by
+                "x.\"{}\" in (select p.id from {} p where p.\"{}\" {})",
+                self.by,
+                p.name,
+                p.by,
+                p.is(person)
             ),
-            None => format!("x.\"{}\" = {person}", self.by),
+            None => format!("x.\"{}\" {}", self.by, self.is(person)),
+        }
+    }
+
+    /// What stayed with a record that was merged into the person's is theirs.
+    fn is(&self, person: &str) -> String {
+        match self.merge {
+            Merging::Stay => format!(
+                "in (select m.id from clients m where m.id = {person} or m.merged_into = {person})"
+            ),
+            _ => format!("= {person}"),
         }
     }
 
@@ -170,7 +183,7 @@ fn missing(table: &schema::Table) -> Option<String> {
          src/records/tables.toml (its head explains each line):\n\n\
          [[table]]\nname = \"{name}\"\ntitle = \"(日本語の名前)\"\n{hangs}\
          third = [] # columns with other people's names or words\n\
-         merge = \"move\" # or single both ended version rebuild stay\n\
+         merge = \"move\" # or single once sight version rebuild stay\n\
          keep = \"folder\" # the kind of record it is kept with\nwords = {{ {} }}\n\n\
          or, if no row is about a person:\n\n\
          [[without]]\nname = \"{name}\"\nwhy = \"(why not)\"\n",
@@ -205,6 +218,6 @@ mod tests {
         assert!(load(&text.replace("\"consultations\"\nby", "\"nothing\"\nby")).is_err());
         let twice = text.replace("name = \"closures\"", "name = \"clients\"");
         assert!(load(&twice).err().unwrap().contains("twice"));
-        assert!(load(&text.replace("merge = \"both\"", "merge = \"mix\"")).is_err());
+        assert!(load(&text.replace("merge = \"sight\"", "merge = \"mix\"")).is_err());
     }
 }

@@ -111,6 +111,8 @@ pub(super) struct Client {
     pub hidden: Option<String>,
     /// The place outside of this system the person moves to.
     pub moving: Option<String>,
+    /// The key of the record this one was merged into: the same person, entered twice.
+    pub same_as: Option<String>,
     /// The login of the family's account.
     pub family: Option<String>,
     pub score: Option<Vec<String>>,

@@ -21,6 +21,7 @@ mod play;
 mod staff;
 mod transfers;
 mod trust;
+mod twice;
 mod words;
 
 pub use mark::{Found, is_marked, look};
