@@ -230,7 +230,8 @@ both! {
         let (a, b) = twice(&w).await;
         let officer = w.as_(Role::Officer).await;
         let there = format!("/clients/{}", b.number);
-        officer.post(&format!("{there}/parts/care/new"), &[("kind", "ventilator")]).await.expect(303);
+        let care = format!("{there}/parts/care/new");
+        officer.post(&care, &[("kind", "ventilator")]).await.expect(303);
         let pair = format!("/clients/{}/same/{}", a.number, b.number);
         officer.post(&pair, MERGE).await.expect(303);
         w.pass_minutes(10);
@@ -254,7 +255,8 @@ both! {
         let kinds = |id: String| {
             let w = w.clone();
             async move {
-                let sql = "select kind from client_cares where client_id = $1 and voided_at is null";
+                let sql = "select kind from client_cares
+                           where client_id = $1 and voided_at is null";
                 let rows = w.read(&w.system()).await.all::<(String,)>(sql, args![id]).await;
                 rows.unwrap().into_iter().map(|r| r.0).collect::<Vec<_>>()
             }

@@ -92,7 +92,8 @@ pub async fn looks(
                  left join posts p on p.id = e.post_id
                  left join organisations o on o.id = e.organisation_id
                  where e.client_id in (select m.id from clients m
-                     where m.id = $6 or m.merged_into = $6) and (e.at < $7 or (e.at = $7 and (e.writer_id < $8
+                     where m.id = $6 or m.merged_into = $6)
+                   and (e.at < $7 or (e.at = $7 and (e.writer_id < $8
                    or (e.writer_id = $8 and e.seq < $9)))) and ",
                 visible!("cast($6 as text)", "identity"),
                 " order by e.at desc, e.writer_id desc, e.seq desc limit $10"

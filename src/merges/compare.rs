@@ -41,7 +41,7 @@ pub async fn both(
     Ok((see(&mut read, number).await?, see(&mut read, other).await?))
 }
 
-/// What was typed into one of the two forms, and what was wrong with it.
+/// 入力した内容. What was typed into one of the two forms, and what was wrong with it.
 pub struct Typed<'a> {
     pub form: &'static str,
     pub entry: &'a Entry,

@@ -1,5 +1,5 @@
-//! What a merge changed, row by row, so that it can be taken back: the rows about both people before
-//! and after are compared, whatever changed them.
+//! What a merge changed, row by row, so that it can be taken back: the rows about both people
+//! before and after are compared, whatever changed them.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Who sees a person through only one of two records, and would see the whole after a merge. They go
-//! on only where the officer says so; for everybody else it ends with the merge.
+//! Who sees a person through only one of two records, and would see the whole after a merge. They
+//! go on only where the officer says so; for everybody else it ends with the merge.
 
 use std::collections::{BTreeMap, BTreeSet};
 
