@@ -7,7 +7,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, on};
 use axum::{Extension, Router};
-use tower_http::compression::CompressionLayer;
 
 use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
@@ -221,6 +220,5 @@ pub fn router(app: App) -> Router {
         .layer(Extension(Arc::new(reports)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
         .layer(from_fn_with_state(app.clone(), gate))
-        .layer(CompressionLayer::new().gzip(true))
         .with_state(app)
 }

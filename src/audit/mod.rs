@@ -9,9 +9,11 @@ pub mod list;
 pub mod seal;
 pub mod sheet;
 mod verify;
+mod views;
 pub mod words;
 
 pub use chain::{EMERGENCY, Event};
 pub use compare::compare;
 pub use keeper::Keeper;
 pub use verify::{Verdict, verify};
+pub use views::Views;

@@ -70,6 +70,8 @@ pub struct Stored {
     pub recorded_by: Option<String>,
     pub voided_at: Option<String>,
     pub void_reason: Option<String>,
+    /// `code:watch,code:watch`
+    chosen: Option<String>,
 }
 
 macro_rules! columns {
@@ -77,8 +79,42 @@ macro_rules! columns {
         "s.id, s.base_judged_by, s.base_judged_on, s.base_judge, s.watch_judged_on, s.watch_judge, \
          s.base_points, s.watch_points, s.band, s.valid_from, s.valid_until, s.recorded_at, \
          (select a.name from accounts a where a.id = s.recorded_by) as recorded_by, s.voided_at, \
-         s.void_reason"
+         s.void_reason, (select string_agg(r.code || ':' || coalesce(r.watch, ''), ',') \
+          from care_score_rows r where r.care_score_id = s.id) as chosen"
     };
+}
+
+/// As many columns as `branch` has.
+pub(super) const WIDTH: usize = 16;
+
+/// The judgement that counts on `$7` as text, for the statement that reads the whole folder; one
+/// counts at a time, and the last of several is taken.
+pub(super) fn branch() -> (Vec<String>, &'static str) {
+    let columns = [
+        "s.id",
+        "s.valid_from",
+        "s.valid_until",
+        "s.recorded_at",
+        "s.base_judged_by",
+        "s.base_judged_on",
+        "s.base_judge",
+        "s.watch_judged_on",
+        "s.watch_judge",
+        "cast(s.base_points as text)",
+        "cast(s.watch_points as text)",
+        "cast(s.band as text)",
+        "(select a.name from accounts a where a.id = s.recorded_by)",
+        "s.voided_at",
+        "s.void_reason",
+        "(select string_agg(r.code || ':' || coalesce(r.watch, ''), ',') \
+          from care_score_rows r where r.care_score_id = s.id)",
+    ];
+    let from = concat!(
+        "from care_scores s where s.client_id = $6 and s.voided_at is null
+           and s.valid_from <= $7 and (s.valid_until is null or s.valid_until > $7) and ",
+        visible!("s.client_id", "care")
+    );
+    (columns.map(str::to_owned).into(), from)
 }
 
 /// The judgement that counts on a day, where the actor may see care.
@@ -96,10 +132,7 @@ pub async fn judged_on(read: &mut Read, client_id: &str, on: Date) -> Result<Opt
             crate::args![client_id, on],
         )
         .await?;
-    match row {
-        Some(row) => Ok(Some(scored(read, row).await?)),
-        None => Ok(None),
-    }
+    Ok(row.map(scored))
 }
 
 /// One judgement of a person, to be corrected.
@@ -116,10 +149,7 @@ pub async fn one(read: &mut Read, client_id: &str, id: &str) -> Result<Option<Ju
             crate::args![client_id, id],
         )
         .await?;
-    match row {
-        Some(row) => Ok(Some(scored(read, row).await?)),
-        None => Ok(None),
-    }
+    Ok(row.map(scored))
 }
 
 /// All judgements, the newest first, with those that were corrected.
@@ -139,17 +169,8 @@ async fn history(read: &mut Read, client_id: &str) -> Result<Vec<Stored>> {
     Ok(rows)
 }
 
-async fn scored(read: &mut Read, row: Stored) -> Result<Judged> {
-    let chosen: Vec<(String, Option<String>)> = read
-        .see_all(
-            concat!(
-                "select r.code, r.watch from care_score_rows r
-                 join care_scores s on s.id = r.care_score_id where s.id = $6 and ",
-                visible!("s.client_id", "care")
-            ),
-            crate::args![row.id],
-        )
-        .await?;
+pub(super) fn scored(row: Stored) -> Judged {
+    let chosen = row.chosen();
     let score = row.base().and_then(|base| {
         let answers = Answers::new(base, row.watch());
         let answers = chosen.iter().fold(answers, |answers, (code, watch)| {
@@ -157,7 +178,7 @@ async fn scored(read: &mut Read, row: Stored) -> Result<Judged> {
         });
         care_score::score(Table::official().ok()?, &answers).ok()
     });
-    Ok(Judged { row, score, chosen })
+    Judged { row, score, chosen }
 }
 
 pub(super) fn watch_of(code: &str) -> Option<Watch> {
@@ -180,6 +201,40 @@ pub(super) fn watch_code(watch: Watch) -> &'static str {
 }
 
 impl Stored {
+    /// From the values of [`branch`].
+    pub(super) fn from_texts(values: Vec<Option<String>>) -> Self {
+        let mut values = values.into_iter();
+        let mut next = move || values.next().flatten();
+        let number = |text: Option<String>| text.and_then(|t| t.parse::<i64>().ok());
+        Self {
+            id: next().unwrap_or_default(),
+            valid_from: next().unwrap_or_default(),
+            valid_until: next(),
+            recorded_at: next().unwrap_or_default(),
+            base_judged_by: next().unwrap_or_default(),
+            base_judged_on: next().unwrap_or_default(),
+            base_judge: next().unwrap_or_default(),
+            watch_judged_on: next(),
+            watch_judge: next(),
+            base_points: number(next()).unwrap_or_default(),
+            watch_points: number(next()).unwrap_or_default(),
+            band: number(next()),
+            recorded_by: next(),
+            voided_at: next(),
+            void_reason: next(),
+            chosen: next(),
+        }
+    }
+
+    fn chosen(&self) -> Vec<(String, Option<String>)> {
+        let all = self.chosen.as_deref().unwrap_or_default().split(',');
+        let one = |row: &str| {
+            let (code, watch) = row.split_once(':')?;
+            Some((code.to_owned(), (!watch.is_empty()).then(|| watch.to_owned())))
+        };
+        all.filter_map(one).collect()
+    }
+
     fn base(&self) -> Option<Judgement> {
         let judged_by = match self.base_judged_by.as_str() {
             "physician" => Judge::Physician,

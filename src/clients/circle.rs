@@ -109,11 +109,15 @@ pub struct Contact {
     pub with_whom: String,
     pub text: String,
     pub author: String,
-    #[sqlx(default)]
-    pub href: String,
+    source: String,
 }
 
 impl Contact {
+    pub fn href(&self) -> String {
+        let pages = if self.source == "consultation" { "consultations" } else { "case-notes" };
+        format!("/{pages}/{}", self.id)
+    }
+
     pub fn time(&self) -> String {
         let Ok(at) = self.at.parse::<Instant>() else { return self.at.clone() };
         let t = at.civil_time();
@@ -137,39 +141,29 @@ pub async fn contacts(read: &mut Read, codes: &Codes, client_id: &str) -> Result
     let mut all: Vec<Contact> = read
         .see_all(
             concat!(
-                "select k.id, k.occurred_at as at, k.channel as kind,
-                   k.inquirer_kind as with_whom, k.text, a.name as author
-                 from consultations k join accounts a on a.id = k.handler_id
-                 where k.client_id = $6 and k.voided_at is null and ",
+                "select * from (select k.id, k.occurred_at as at, 'consultation' as source,
+                     k.channel as kind, k.inquirer_kind as with_whom, k.text, a.name as author
+                   from consultations k join accounts a on a.id = k.handler_id
+                   where k.client_id = $6 and k.voided_at is null and ",
                 visible_consultation!(),
-                " order by k.occurred_at desc limit 5"
-            ),
-            crate::args![client_id],
-        )
-        .await?;
-    for k in &mut all {
-        k.href = format!("/consultations/{}", k.id);
-        k.kind = format!("相談・{}", codes.label("channel", &k.kind));
-        k.with_whom = codes.label("inquirer_kind", &k.with_whom).to_owned();
-    }
-    let mut notes: Vec<Contact> = read
-        .see_all(
-            concat!(
-                "select n.id, n.occurred_at as at, n.kind, n.with_whom, n.text, a.name as author
-                 from case_notes n join accounts a on a.id = n.author_id
-                 where n.client_id = $6 and n.voided_at is null and ",
+                " order by k.occurred_at desc limit 5) called
+                 union all select * from (select n.id, n.occurred_at as at, 'note' as source,
+                     n.kind, n.with_whom, n.text, a.name as author
+                   from case_notes n join accounts a on a.id = n.author_id
+                   where n.client_id = $6 and n.voided_at is null and ",
                 visible!("n.client_id", "consultation"),
-                " order by n.occurred_at desc limit 5"
+                " order by n.occurred_at desc limit 5) noted order by at desc, id desc limit 5"
             ),
             crate::args![client_id],
         )
         .await?;
-    for n in &mut notes {
-        n.href = format!("/case-notes/{}", n.id);
-        n.kind = codes.label("note_kind", &n.kind).to_owned();
+    for one in &mut all {
+        if one.source == "consultation" {
+            one.kind = format!("相談・{}", codes.label("channel", &one.kind));
+            one.with_whom = codes.label("inquirer_kind", &one.with_whom).to_owned();
+        } else {
+            one.kind = codes.label("note_kind", &one.kind).to_owned();
+        }
     }
-    all.extend(notes);
-    all.sort_by(|a, b| b.at.cmp(&a.at));
-    all.truncate(5);
     Ok(all)
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use civil::Date;
-use sqlx::FromRow;
 
+use super::care_score::{self, Judged};
 use super::parts::{self, PartRow};
 use crate::codes::Codes;
 use crate::store::Read;
-use crate::visible;
 use crate::web::Result;
 
 /// 台帳の一覧. The rows of every part on a day; what an actor may not see is as if it were not there.
@@ -18,17 +17,17 @@ pub struct Folder {
     pub may: May,
     /// The address and the telephones are hidden from the actor.
     pub hidden: bool,
+    /// The judgement that counts on the day.
+    pub score: Option<Judged>,
     pub on: Date,
 }
 
 impl Folder {
     pub async fn read(read: &mut Read, codes: &Codes, client_id: &str, on: Date) -> Result<Self> {
-        let mut rows = BTreeMap::new();
-        for part in parts::all() {
-            rows.insert(part.id, parts::rows(read, codes, client_id, part, on, None).await?);
-        }
-        let hidden = parts::hidden_from_actor(read, client_id).await?;
-        Ok(Self { rows, may: may(read, client_id).await?, hidden, on })
+        let whole = parts::whole(read, codes, client_id, on).await?;
+        let rows = whole.parts.into_iter().map(|(part, rows)| (part.id, rows)).collect();
+        let (may, hidden) = (May(whole.may), whole.hidden);
+        Ok(Self { rows, may, hidden, score: whole.score.map(care_score::scored), on })
     }
 
     pub fn of(&self, part: &str) -> &[PartRow] {
@@ -42,43 +41,13 @@ impl Folder {
 }
 
 /// 同意の範囲. Which categories of the person's data the actor may see today.
-#[derive(Clone, Copy, Debug, Default, FromRow)]
-pub struct May {
-    pub identity: i64,
-    pub family: i64,
-    pub care: i64,
-    pub consultation: i64,
-}
+#[derive(Clone, Debug, Default)]
+pub struct May(Vec<&'static str>);
 
 impl May {
     pub fn see(&self, category: &str) -> bool {
-        match category {
-            "identity" => self.identity > 0,
-            "family" => self.family > 0,
-            "care" => self.care > 0,
-            "consultation" => self.consultation > 0,
-            _ => false,
-        }
+        self.0.contains(&category)
     }
-}
-
-async fn may(read: &mut Read, client_id: &str) -> Result<May> {
-    let row: Option<May> = read
-        .see_maybe(
-            concat!(
-                "select cast(1 as bigint) as identity, cast(case when ",
-                visible!("c.id", "family"),
-                " then 1 else 0 end as bigint) as family, cast(case when ",
-                visible!("c.id", "care"),
-                " then 1 else 0 end as bigint) as care, cast(case when ",
-                visible!("c.id", "consultation"),
-                " then 1 else 0 end as bigint) as consultation from clients c where c.id = $6 and ",
-                visible!("c.id", "identity")
-            ),
-            crate::args![client_id],
-        )
-        .await?;
-    Ok(row.unwrap_or_default())
 }
 
 /// Warned about when it lies within this many days.

@@ -12,7 +12,7 @@ use super::{Summary, search, see};
 use crate::access::{Actor, escape};
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{Arg, Read};
 use crate::web::submitted::decode;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
@@ -49,14 +49,22 @@ pub async fn post(
     page(searched(&app, &actor, &entry, (found, left_closed)))
 }
 
-/// Adds the closed records when they were asked for; otherwise says how many there are.
-async fn with_closed(read: &mut Read, entry: &Entry, found: &mut Vec<Summary>) -> Result<usize> {
+/// Adds the closed records when they were asked for; otherwise says how many there are, unless so
+/// many people fit that the words will be changed anyway.
+async fn with_closed(
+    read: &mut Read,
+    entry: &Entry,
+    found: &mut Vec<Summary>,
+) -> Result<Option<usize>> {
+    if entry.get("closed").is_empty() && found.len() > FOUND as usize {
+        return Ok(None);
+    }
     let closed = search::closed(read, entry.get("q"), FOUND + 1).await?;
     if entry.get("closed").is_empty() {
-        return Ok(closed.len());
+        return Ok(Some(closed.len()));
     }
     found.extend(closed);
-    Ok(0)
+    Ok(Some(0))
 }
 
 /// Candidates while a name is typed: radios, as the page without script shows them.
@@ -86,9 +94,11 @@ async fn meant(read: &mut Read, typed: &str, found: &[Summary]) -> Result<Option
     }
 }
 
-const FOUND: i64 = 100;
+const FOUND: i64 = 50;
 const SUGGESTED: i64 = 8;
-const PER_PAGE: i64 = 50;
+const PER_PAGE: i64 = 20;
+/// People are counted so far.
+const COUNTED: i64 = 1_000;
 
 pub fn form() -> Form {
     let fields = vec![
@@ -186,28 +196,47 @@ macro_rules! chosen {
             ")) or ($11 = 'mine' and exists (",
             main_coordinator!(),
             " and g.account_id = $4)))",
-            " and n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || c.id > $13"
+            " and n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id > $13"
         )
     };
 }
-/// (people of this page, how many there are in all)
-async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<(Vec<Summary>, i64)> {
-    let all_ages = f.born_from.starts_with("0000") && f.born_until.starts_with("9999");
+
+impl Filter {
+    /// The values `$6..$13`.
+    fn values<'a>(&'a self, after: &'a str) -> Vec<Arg<'a>> {
+        let all_ages = self.born_from.starts_with("0000") && self.born_until.starts_with("9999");
+        let chosen = [&self.area, &self.care, &self.whereabouts, &self.born_from, &self.born_until];
+        let mut all: Vec<Arg> = chosen.iter().map(|v| Arg::Text(Some(v.as_str().into()))).collect();
+        all.push(Arg::Text(Some(self.standing.as_str().into())));
+        all.extend([Arg::Int(Some(i64::from(all_ages))), Arg::Text(Some(after.into()))]);
+        all
+    }
+}
+
+/// How many fit, counted to a thousand and one; known as long as nothing changes.
+async fn total(app: &App, read: &mut Read, f: &Filter) -> Result<i64> {
+    let values = f.values("");
+    let key = format!("clients {:?} {values:?}", read.actor.sight());
+    let changes = app.db.changes.any();
+    if let Some(total) = app.totals.get(&key, changes) {
+        return Ok(total);
+    }
     let (total,): (i64,) = read
         .see_one(
-            concat!("select count(*) from ", summary_tables!(), chosen!()),
-            args![
-                f.area,
-                f.care,
-                f.whereabouts,
-                f.born_from,
-                f.born_until,
-                f.standing,
-                all_ages,
-                ""
-            ],
+            concat!(
+                "select count(*) from (select c.id from ",
+                summary_tables!(),
+                chosen!(),
+                " limit $14) counted"
+            ),
+            &[&values[..], args![COUNTED + 1]].concat(),
         )
         .await?;
+    app.totals.put(key, changes, total);
+    Ok(total)
+}
+
+async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<Vec<Summary>> {
     let rows: Vec<Row> = read
         .see_all(
             concat!(
@@ -216,24 +245,14 @@ async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<(Vec<Summary
                 " from ",
                 summary_tables!(),
                 chosen!(),
-                " order by n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || c.id ",
-                "limit $14"
+                " order by n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id",
+                " limit $14"
             ),
-            args![
-                f.area,
-                f.care,
-                f.whereabouts,
-                f.born_from,
-                f.born_until,
-                f.standing,
-                all_ages,
-                after,
-                PER_PAGE + 1
-            ],
+            &[&f.values(after)[..], args![PER_PAGE + 1]].concat(),
         )
         .await?;
     let today = read.actor.today();
-    Ok((rows.into_iter().map(|r| r.summary(today)).collect(), total))
+    Ok(rows.into_iter().map(|r| r.summary(today)).collect())
 }
 
 async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
@@ -245,7 +264,8 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
     let mut read = app.read(actor).await?;
     // The last person of the page before, by id: the address names nobody.
     let after = key_of(&mut read, asked.get("after")).await?;
-    let (mut people, total) = people(&mut read, &filter, &after).await?;
+    let mut people = people(&mut read, &filter, &after).await?;
+    let total = total(app, &mut read, &filter).await?;
     let mut more = String::new();
     if people.len() > PER_PAGE as usize {
         people.truncate(PER_PAGE as usize);
@@ -255,12 +275,12 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         page: app.page(actor, "利用者", "/clients"),
         form: form().view(asked, &bad, &app.codes, &Options::new()),
         words: filter.words,
-        total,
+        total: how_many(total),
         people,
         more,
         searched: None,
         left_out: false,
-        left_closed: 0,
+        left_closed: Some(0),
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
         twins: app.access.allows(actor.role, "GET", "/duplicates"),
@@ -272,7 +292,7 @@ fn searched(
     app: &App,
     actor: &Actor,
     entry: &Entry,
-    (mut found, left_closed): (Vec<Summary>, usize),
+    (mut found, left_closed): (Vec<Summary>, Option<usize>),
 ) -> List {
     let left_out = found.len() > FOUND as usize;
     found.truncate(FOUND as usize);
@@ -280,7 +300,7 @@ fn searched(
         page: app.page(actor, "利用者をさがす", "/clients"),
         form: form().view(&Entry::default(), &Problems::default(), &app.codes, &Options::new()),
         words: vec![],
-        total: found.len() as i64,
+        total: how_many(found.len() as i64),
         people: found,
         more: String::new(),
         searched: Some(entry.get("q").to_owned()),
@@ -298,7 +318,7 @@ async fn key_of(read: &mut Read, number: &str) -> Result<String> {
     let row: Option<(String,)> = read
         .see_maybe(
             concat!(
-                "select n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || c.id from ",
+                "select n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id from ",
                 summary_tables!(),
                 " where c.number = $6 and ",
                 visible!("c.id", "identity")
@@ -317,20 +337,25 @@ fn next(asked: &Entry, last: ClientNumber) -> String {
     format!("/clients?{}", pairs.join("&"))
 }
 
+/// Counting on costs time and changes nothing for whoever reads it.
+fn how_many(total: i64) -> String {
+    if total > COUNTED { "1,000人以上".to_owned() } else { format!("{total}人") }
+}
+
 #[derive(Template)]
 #[template(path = "clients/list.html")]
 struct List {
     page: Page,
     form: FormView,
     words: Vec<String>,
-    total: i64,
+    total: String,
     people: Vec<Summary>,
     more: String,
     /// What was searched for, when this page answers the search box.
     searched: Option<String>,
     left_out: bool,
-    /// How many closed cases fit as well and are not shown.
-    left_closed: usize,
+    /// How many closed cases fit as well and are not shown; `None` where nobody has looked.
+    left_closed: Option<usize>,
     enrols: bool,
     opens: bool,
     /// May look for people who stand in it twice.

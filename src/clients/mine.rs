@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 
 use super::cards::{self, Alert, Card};
-use super::care_score::{Judged, judged_on};
+use super::care_score::Judged;
 use super::facts::Folder;
 use super::looks::{Asked, Look, looks, page_of};
 use super::who::{InCharge, Who, who};
@@ -109,7 +109,7 @@ async fn own(app: &App, read: &mut Read, number: &str) -> Result<Own> {
             cards::home(&f, who.summary.address_hidden),
         ],
         week: cards::week(&f),
-        score: judged_on(read, &id, today).await?,
+        score: f.score.clone(),
         looked: looks(read, &id, "", 5).await?,
         who,
     })

@@ -6,11 +6,13 @@ mod file;
 mod overlaps;
 mod read;
 mod rules;
+mod whole;
 
 pub use change::{add, bump, correct, end, version, void};
 pub use file::{all, find};
 pub use overlaps::overlaps;
 pub use read::{PartRow, hidden_from_actor, history, named_by, rows, within_consent, words};
+pub use whole::{Whole, whole};
 
 use crate::web::Form;
 

@@ -8,7 +8,9 @@ use sqlx::FromRow;
 
 use super::Summary;
 use super::summary::Row;
-use crate::store::{Read, Tx};
+use crate::access::Actor;
+use crate::audit::Event;
+use crate::store::{Db, Read, Tx};
 use crate::web::Result;
 use crate::{address_hidden, args, not_closed, summary_columns, summary_tables, visible};
 
@@ -45,62 +47,184 @@ impl Wanted {
         }
     }
 
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
-macro_rules! wanted {
-    ($standing:literal) => {
+/// People in the order in which the index holds them: none is read that is not shown. `$6..` are
+/// the statement's own; `$standing` is "" for those whose case is open and "not " for the closed.
+macro_rules! people {
+    ($columns:expr, $from:expr, $standing:literal, $fits:expr, $order:literal) => {
         concat!(
             "select ",
+            $columns,
             summary_columns!(),
             " from ",
+            $from,
             summary_tables!(),
             " where ",
+            $fits,
+            " and ",
             visible!("c.id", "identity"),
             " and ",
             $standing,
             not_closed!("c.id"),
-            " and (b.born_on = $10 or c.number = $11 or c.number = $12 or c.id in (",
-            "select m.merged_into from clients m where m.number in ($11, $12)) or c.id in (",
-            "select s.client_id from client_search s where s.kind in ('name', 'kana') ",
-            "and s.key >= $6 and s.key < $7) or (c.id in (select s.client_id ",
-            "from client_search s where s.kind = 'phone' and s.key >= $8 and s.key < $9) and ",
-            // A telephone may be a carer's: whose it is, is about the family.
-            visible!("c.id", "family"),
-            " and not ",
-            address_hidden!("c.id"),
-            ")) order by n.family_kana, n.given_kana, c.number limit $13"
+            $order
         )
     };
 }
 
-/// The first people the actor may see who fit, in the order of their reading. Closed cases are left
-/// out: nobody is offered who has died or moved away.
+/// From the key `$6` on, after the place (`$8`, `$9`, `$10`) where the page before ended.
+macro_rules! by_name {
+    ($standing:literal, $kinds:literal) => {
+        people!(
+            "s.key, s.reading, s.client_id as place, ",
+            // Walked first, in its order.
+            "client_search s cross join ",
+            $standing,
+            concat!(
+                "c.id = s.client_id and s.kind in (",
+                $kinds,
+                ") and s.key >= $6 and s.key < $7 and (s.key, s.reading, s.client_id) > ",
+                "($8, $9, $10)"
+            ),
+            " order by s.key, s.reading, s.client_id limit $11"
+        )
+    };
+}
+
+macro_rules! by_birth {
+    ($standing:literal) => {
+        people!(
+            "",
+            "",
+            $standing,
+            "b.born_on = $6",
+            " order by n.family_kana, n.given_kana, c.number limit $7"
+        )
+    };
+}
+
+macro_rules! by_number {
+    ($standing:literal) => {
+        people!(
+            "",
+            "",
+            $standing,
+            concat!(
+                "c.id in (select x.id from clients x where x.number in ($6, $7) union all ",
+                // A number of old leads to the record it was merged into.
+                "select m.merged_into from clients m where m.number in ($6, $7) ",
+                "and m.merged_into is not null union all ",
+                "select s.client_id from client_search s where s.kind = 'phone' and s.key >= $8 ",
+                "and s.key < $9) and (c.number = $6 or c.number = $7 or c.id in (select m.merged_into ",
+                "from clients m where m.number in ($6, $7)) or (",
+                "c.id in (select s.client_id from client_search s where s.kind = 'phone' ",
+                "and s.key >= $8 and s.key < $9) and ",
+                // A telephone may be a carer's: whose it is, is about the family.
+                visible!("c.id", "family"),
+                " and not ",
+                address_hidden!("c.id"),
+                "))"
+            ),
+            " order by n.family_kana, n.given_kana, c.number limit $10"
+        )
+    };
+}
+
+/// The statements of one standing.
+struct Asks {
+    parts: &'static str,
+    joined: &'static str,
+    birth: &'static str,
+    number: &'static str,
+}
+
+macro_rules! asks {
+    ($standing:literal) => {
+        Asks {
+            parts: by_name!($standing, "'part'"),
+            joined: by_name!($standing, "'name', 'kana'"),
+            birth: by_birth!($standing),
+            number: by_number!($standing),
+        }
+    };
+}
+
+/// The first people the actor may see who fit: by name, those of the same name together in the
+/// order of their reading. Closed cases are left out: nobody is offered who has died or moved away.
 pub async fn find(read: &mut Read, typed: &str, limit: i64) -> Result<Vec<Summary>> {
-    ask(read, wanted!(""), typed, limit).await
+    ask(read, asks!(""), typed, limit).await
 }
 
 /// The closed cases that fit, for whoever asks for them.
 pub async fn closed(read: &mut Read, typed: &str, limit: i64) -> Result<Vec<Summary>> {
-    ask(read, wanted!("not "), typed, limit).await
+    ask(read, asks!("not "), typed, limit).await
 }
 
-async fn ask(read: &mut Read, sql: &'static str, typed: &str, n: i64) -> Result<Vec<Summary>> {
+async fn ask(read: &mut Read, sql: Asks, typed: &str, limit: i64) -> Result<Vec<Summary>> {
     let w = Wanted::read(typed);
-    if w.is_empty() {
-        return Ok(vec![]);
-    }
-    let (key, phone) = (w.key.unwrap_or_default(), w.phone.unwrap_or_default());
-    let rows: Vec<Row> = read
-        .see_all(
-            sql,
-            args![key.0, key.1, phone.0, phone.1, w.born_on, w.numbers[0], w.numbers[1], n],
-        )
-        .await?;
+    let rows: Vec<Row> = match w {
+        Wanted { key: Some(key), .. } => return named(read, sql, key, limit).await,
+        Wanted { born_on: Some(on), .. } => read.see_all(sql.birth, args![on, limit]).await?,
+        Wanted { numbers: [None, None], phone: None, .. } => vec![],
+        Wanted { numbers: [checked, typed], phone, .. } => {
+            let (from, until) = phone.unwrap_or_default();
+            read.see_all(sql.number, args![checked, typed, from, until, limit]).await?
+        }
+    };
     let today = read.actor.today();
     Ok(rows.into_iter().map(|r| r.summary(today)).collect())
+}
+
+/// A name or its beginning is nearly always meant; where that leaves room, the end of one name with
+/// the beginning of the next (佐藤花).
+async fn named(
+    read: &mut Read,
+    sql: Asks,
+    key: (String, String),
+    limit: i64,
+) -> Result<Vec<Summary>> {
+    let mut found: Vec<Summary> = vec![];
+    for sql in [sql.parts, sql.joined] {
+        let mut after = (key.0.clone(), String::new(), String::new());
+        // Somebody may fit twice: by family and given name, by a name of old.
+        while (found.len() as i64) < limit {
+            let ask = limit + 1;
+            let rows: Vec<Placed> = read
+                .see_all(sql, args![key.0, key.1, after.0, after.1, after.2, ask])
+                .await?;
+            let more = rows.len() as i64 == ask;
+            after = rows.last().map(|r| r.place.clone()).unwrap_or_default();
+            let today = read.actor.today();
+            for one in rows.into_iter().map(|r| r.row.summary(today)) {
+                if found.iter().all(|f| f.id != one.id) {
+                    found.push(one);
+                }
+            }
+            if !more {
+                break;
+            }
+        }
+    }
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
+}
+
+/// Somebody, and where the index holds them.
+struct Placed {
+    place: (String, String, String),
+    row: Row,
+}
+
+impl<'r, R: sqlx::Row> FromRow<'r, R> for Placed
+where
+    Row: FromRow<'r, R>,
+    usize: sqlx::ColumnIndex<R>,
+    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let place = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        Ok(Self { place, row: Row::from_row(row)? })
+    }
 }
 
 #[derive(FromRow)]
@@ -134,22 +258,51 @@ pub async fn index(tx: &mut Tx, client_id: &str) -> Result<()> {
     for n in &names {
         let given = n.given.as_deref().unwrap_or_default();
         let given_kana = n.given_kana.as_deref().unwrap_or_default();
-        keys.extend(kana::name_keys(&[&n.family, given]).into_iter().map(|k| (k, "name")));
-        let readings = kana::name_keys(&[&n.family_kana, given_kana]);
-        keys.extend(readings.into_iter().map(|k| (k, "kana")));
+        let reading = format!("{} {given_kana}", n.family_kana);
+        let mut put = |all: Vec<String>, kind| {
+            keys.extend(all.into_iter().map(|key| (key, reading.clone(), kind)));
+        };
+        put(kana::name_keys(&[&n.family, given]), "name");
+        put(kana::name_keys(&[&n.family_kana, given_kana]), "kana");
+        for part in [n.family.as_str(), given, &n.family_kana, given_kana] {
+            put(kana::suffix_keys(part), "part");
+        }
     }
     for (phone,) in &phones {
-        keys.extend(phone_keys(phone).into_iter().map(|k| (k, "phone")));
+        keys.extend(phone_keys(phone).into_iter().map(|k| (k, String::new(), "phone")));
     }
     tx.exec("delete from client_search where client_id = $1", args![client_id]).await?;
-    for (key, kind) in keys {
+    for (key, reading, kind) in keys {
         tx.exec(
-            "insert into client_search (key, client_id, kind) values ($1, $2, $3)",
-            args![key, client_id, kind],
+            "insert into client_search (kind, key, reading, client_id) values ($1, $2, $3, $4)",
+            args![kind, key, reading, client_id],
         )
         .await?;
     }
     Ok(())
+}
+
+/// Writes what is missing: an update of the program may have emptied the index.
+pub async fn complete(db: &Db, by: &Actor) -> Result<()> {
+    loop {
+        let mut tx = db.write(by).await?;
+        let missing: Vec<(String,)> = tx
+            .all(
+                "select c.id from clients c where not exists (select 1 from client_search s
+                   where s.client_id = c.id) and exists (select 1 from client_names n
+                   where n.client_id = c.id and n.voided_at is null) limit 500",
+                args![],
+            )
+            .await?;
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for (id,) in &missing {
+            index(&mut tx, id).await?;
+        }
+        tx.record(Event::new("index", "client_search", "")).await?;
+        tx.commit().await?;
+    }
 }
 
 /// People say the last four digits, or the whole number.
@@ -167,7 +320,7 @@ mod tests {
     fn what_was_typed_is_understood() {
         assert_eq!(Wanted::read("R2.6.3").born_on.as_deref(), Some("2020-06-03"));
         assert_eq!(Wanted::read("２０２０年６月３日").born_on.as_deref(), Some("2020-06-03"));
-        assert!(Wanted::read("　").is_empty());
+        assert_eq!(Wanted::read("　"), Wanted::default());
         let name = |t: &str| Wanted::read(t).key.unwrap().0;
         assert_eq!(name("ﾐｽﾞﾉ ﾊﾙ"), "みずのはる");
         assert_eq!(name("髙 橋"), name("高橋"));

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kana::ClientNumber;
 
 use super::cards::{self, Alert, Card};
-use super::care_score::{AsOf, Judged, judged_on};
+use super::care_score::{AsOf, Judged};
 use super::circle::{Contact, Member, contacts, team};
 use super::facts::{Folder, May};
 use super::looks::{Look, looks};
@@ -55,7 +55,7 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
         ],
         place: cards::whereabouts(&f),
         week: cards::week(&f),
-        score: judged_on(&mut read, &id, on).await?,
+        score: f.score.clone(),
         team: team(&mut read, &app.codes, &id, on).await?,
         contacts: contacts(&mut read, &app.codes, &id).await?,
         looked,

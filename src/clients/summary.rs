@@ -112,7 +112,7 @@ pub async fn see(read: &mut Read, number: &str) -> Result<Summary> {
 }
 
 /// The record that a number leads to which was merged into it.
-async fn see_merged(read: &mut Read, number: ClientNumber) -> Result<Summary> {
+pub(super) async fn see_merged(read: &mut Read, number: ClientNumber) -> Result<Summary> {
     let sql = "select merged_into from clients where number = $1 and merged_into is not null";
     let to: Option<(String,)> = read.maybe(sql, crate::args![i64::from(number.running())]).await?;
     let (id,) = to.ok_or(Error::NotFound)?;

@@ -1,13 +1,14 @@
 //! Who the page is about: on top of every page about one person, so that nobody is mistaken.
 
 use civil::Date;
+use kana::ClientNumber;
 use sqlx::FromRow;
 
-use super::summary::Row;
-use super::{Summary, see};
+use super::Summary;
+use super::summary::{Row, see_merged};
 use crate::access::Actor;
 use crate::store::Read;
-use crate::web::{App, Result};
+use crate::web::{App, Error, Result};
 use crate::{not_closed, summary_columns, summary_tables, visible};
 
 /// 利用者の見出し: the header of a person's pages, with the warning about the same reading.
@@ -26,7 +27,7 @@ pub struct Who {
 }
 
 /// 主担当.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub struct InCharge {
     pub name: String,
     pub organisation: String,
@@ -70,10 +71,16 @@ const TABS: &[(&str, &str)] = &[
 
 /// The header for `/clients/{number}...`; a person the actor may not see is not found.
 pub async fn who(app: &App, read: &mut Read, number: &str, here: &str) -> Result<Who> {
-    let summary = see(read, number).await?;
+    let mut number = ClientNumber::parse(number).map_err(|_| Error::NotFound)?;
+    let mut people = with_namesakes(read, number).await?;
+    if people.is_empty() {
+        number = see_merged(read, number).await?.number;
+        people = with_namesakes(read, number).await?;
+    }
     let today = read.actor.today();
-    let in_charge = in_charge(read, &summary.id).await?;
-    let same_reading = same_reading(read, &summary).await?;
+    let at = people.iter().position(|p| p.summary.number == number).ok_or(Error::NotFound)?;
+    let Person { summary, in_charge } = people.swap_remove(at);
+    let same_reading = people.into_iter().map(|p| namesake(p.summary)).take(NAMESAKES).collect();
     let tabs = tabs(app, &read.actor, &summary.number.to_string(), here);
     Ok(Who {
         born: born(&summary),
@@ -120,58 +127,83 @@ fn stage(born: Option<Date>, today: Date) -> String {
     }
 }
 
-/// The person who answers for the case today.
-pub(super) async fn in_charge(read: &mut Read, client_id: &str) -> Result<Option<InCharge>> {
-    let row = read
-        .see_maybe(
-            concat!(
-                "select a.name, o.name as organisation, o.phone, g.valid_from from assignments g
-                 join accounts a on a.id = g.account_id
-                 join organisations o on o.id = g.organisation_id
-                 where g.client_id = $6 and g.kind = 'main' and g.voided_at is null
-                   and g.valid_from <= $5 and (g.valid_until is null or g.valid_until > $5) and ",
-                visible!("g.client_id", "identity"),
-                " order by g.valid_from desc limit 1"
-            ),
-            crate::args![client_id],
-        )
-        .await?;
-    Ok(row)
-}
+/// So many are shown.
+const NAMESAKES: usize = 5;
 
-/// Others the actor sees whose whole reading is the same.
-async fn same_reading(read: &mut Read, of: &Summary) -> Result<Vec<Namesake>> {
-    let today = read.actor.today();
-    let rows: Vec<Row> = read
+/// The person with this number and those whose whole reading is the same, as far as the actor may
+/// see them: whoever may not see the person learns nothing from the others.
+async fn with_namesakes(read: &mut Read, number: ClientNumber) -> Result<Vec<Person>> {
+    let rows: Vec<Charged> = read
         .see_all(
             concat!(
-                "select ",
+                "select ga.name as in_charge, go.name as of, go.phone, g.valid_from as since, ",
                 summary_columns!(),
                 " from ",
                 summary_tables!(),
-                " where c.id <> $6 and n.family_kana || ' ' || coalesce(n.given_kana, '') =
-                   (select m.family_kana || ' ' || coalesce(m.given_kana, '') from client_names m
-                    where m.client_id = $6 and m.voided_at is null and m.valid_from <= $5
-                      and (m.valid_until is null or m.valid_until > $5) and ",
-                visible!("m.client_id", "identity"),
-                ")
-                  and ",
+                " left join assignments g on g.id = (select h.id from assignments h
+                    where h.client_id = c.id and h.kind = 'main' and h.voided_at is null
+                      and h.valid_from <= $5 and (h.valid_until is null or h.valid_until > $5)
+                    order by h.valid_from desc limit 1)
+                  left join accounts ga on ga.id = g.account_id
+                  left join organisations go on go.id = g.organisation_id
+                where c.id in (select x.id from clients x where x.number = $6 union all
+                    select m.client_id from client_names m where m.voided_at is null
+                      and m.valid_from <= $5 and (m.valid_until is null or m.valid_until > $5)
+                      and m.family_kana || ' ' || coalesce(m.given_kana, '') =
+                        (select s.family_kana || ' ' || coalesce(s.given_kana, '')
+                         from client_names s join clients x on x.id = s.client_id
+                         where x.number = $6 and s.voided_at is null and s.valid_from <= $5
+                           and (s.valid_until is null or s.valid_until > $5) and ",
+                visible!("x.id", "identity"),
+                " limit 1)) and (c.number = $6 or ",
                 not_closed!("c.id"),
-                " and ",
+                ") and ",
                 visible!("c.id", "identity"),
-                " order by c.number limit 5"
+                " order by case when c.number = $6 then 0 else 1 end, c.number limit 6"
             ),
-            crate::args![of.id],
+            crate::args![i64::from(number.running())],
         )
         .await?;
-    let namesake = |s: Summary| Namesake {
+    let today = read.actor.today();
+    Ok(rows.into_iter().map(|r| r.person(today)).collect())
+}
+
+struct Person {
+    summary: Summary,
+    in_charge: Option<InCharge>,
+}
+
+/// A summary and who answers for the case today.
+#[derive(FromRow)]
+struct Charged {
+    in_charge: Option<String>,
+    of: Option<String>,
+    phone: Option<String>,
+    since: Option<String>,
+    #[sqlx(flatten)]
+    row: Row,
+}
+
+impl Charged {
+    fn person(self, today: Date) -> Person {
+        let in_charge = self.in_charge.map(|name| InCharge {
+            name,
+            organisation: self.of.unwrap_or_default(),
+            phone: self.phone.unwrap_or_default(),
+            valid_from: self.since.unwrap_or_default(),
+        });
+        Person { summary: self.row.summary(today), in_charge }
+    }
+}
+
+fn namesake(s: Summary) -> Namesake {
+    Namesake {
         number: s.number.to_string(),
         born: born(&s),
         name: s.name,
         kana: s.kana,
         age: s.age,
-    };
-    Ok(rows.into_iter().map(|r| namesake(r.summary(today))).collect())
+    }
 }
 
 fn tabs(app: &App, actor: &Actor, number: &str, here: &str) -> Vec<Tab> {

@@ -13,11 +13,12 @@ use tokio::net::TcpListener;
 use super::{DataArgs, say};
 use crate::access::Actor;
 use crate::audit::Keeper;
+use crate::clients::search;
 use crate::reports::Catalogue;
 use crate::routes;
 use crate::sample;
 use crate::staff::{invitations, organisations};
-use crate::store::Db;
+use crate::store::{Changes, Db};
 use crate::web::{App, Clock, Config};
 
 #[derive(Args)]
@@ -65,6 +66,7 @@ impl Serve {
             seals: Some(self.data.seals()),
         };
         let app = App::new(db, clock, config)?;
+        search::complete(&app.db, &system).await.map_err(|e| format!("{e:?}"))?;
         Catalogue::load(&app.codes, self.data.city.as_deref()).checked()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         first_administrator(&app, &format!("{scheme}://{}", self.listen)).await?;
@@ -108,9 +110,21 @@ pub async fn bind(at: SocketAddr) -> Result<TcpListener, String> {
 /// beginning, every hour and at the end.
 pub async fn listen(app: App, socket: TcpListener) -> Result<(), String> {
     let keeper = Keeper::start(&app).await.map_err(say)?;
+    tokio::spawn(forget(app.db.changes.clone()));
     let served = axum::serve(socket, routes::router(app)).with_graceful_shutdown(stopped()).await;
     keeper.end().await.map_err(say)?;
     served.map_err(|e| e.to_string())
+}
+
+/// Commands and other servers change the same database without telling this one: an account that was
+/// stopped there ends here within these seconds.
+const ELSEWHERE: Duration = Duration::from_secs(2);
+
+async fn forget(changes: Changes) {
+    loop {
+        tokio::time::sleep(ELSEWHERE).await;
+        changes.forget();
+    }
 }
 
 async fn stopped() {
@@ -134,6 +148,7 @@ async fn listen_tls(app: App, at: SocketAddr, cert: PathBuf, key: PathBuf) -> Re
         .await
         .map_err(|e| format!("証明書か鍵を読めません: {e}"))?;
     let keeper = Keeper::start(&app).await.map_err(say)?;
+    tokio::spawn(forget(app.db.changes.clone()));
     let handle = axum_server::Handle::new();
     let told = handle.clone();
     tokio::spawn(async move {

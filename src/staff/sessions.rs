@@ -1,11 +1,11 @@
-//! Sessions live on the server. What a session may do is read anew at every request, so that it
-//! ends by itself. Whoever keeps sessions in memory must forget one when
-//! - its account is stopped or its last day has passed (`disabled_at`, `leaves_on`),
-//! - its post ends, begins or is voided: by its dates too, so at midnight in Japan without a write,
-//! - the password, the role or the office of the post changes (the stamp),
-//! - its twelve hours are over, or `end`, `end_all`, `leave` deleted it.
+//! Sessions live on the server. What a session may do is read once and kept in memory until
+//! - somebody writes about staff: stops an account, ends a post, changes a password, ends a session,
+//! - the day changes in Japan: posts begin and accounts end by their dates, without a write,
+//! - its twelve hours are over, or the clock was put back.
+//!
+//! Other processes write to the same database: every other second all is read anew.
 
-use civil::Minutes;
+use civil::{Instant, Minutes};
 use sha2::{Digest, Sha256};
 use sqlx::FromRow;
 
@@ -24,6 +24,7 @@ struct Found {
     post_id: String,
     csrf: String,
     stamp: String,
+    expires_at: String,
     name: String,
     single_keys: i64,
     organisation_id: String,
@@ -32,14 +33,42 @@ struct Found {
     role: String,
 }
 
+/// セッション. What was read about it, and when.
+#[derive(Clone)]
+pub struct Session {
+    actor: Actor,
+    expires_at: String,
+}
+
+impl Session {
+    fn at(self, now: Instant) -> Option<Actor> {
+        let same_day = self.actor.at <= now && self.actor.at.civil_date() == now.civil_date();
+        let goes_on = same_day && self.expires_at > now.to_string();
+        goes_on.then_some(Actor { at: now, ..self.actor })
+    }
+}
+
 /// The actor of the session behind a cookie, unless it has ended.
 pub async fn resume(app: &App, token: &str) -> Result<Option<Actor>> {
-    let now = app.clock.now();
+    let (now, hash) = (app.clock.now(), digest(token));
+    let changes = app.db.changes.staff();
+    let kept = app.sessions.get(&hash, changes).and_then(|kept: Session| kept.at(now));
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    let found = read(app, now, &hash).await?;
+    if let Some(session) = &found {
+        app.sessions.put(hash, changes, session.clone());
+    }
+    Ok(found.map(|s| s.actor))
+}
+
+async fn read(app: &App, now: Instant, hash: &str) -> Result<Option<Session>> {
     let mut read = app.read(&Actor::system(now, "")).await?;
     let today = now.civil_date();
     let found: Option<Found> = read
         .maybe(
-            "select s.account_id, s.post_id, s.csrf, s.stamp, a.name, a.single_keys,
+            "select s.account_id, s.post_id, s.csrf, s.stamp, s.expires_at, a.name, a.single_keys,
                p.organisation_id, o.name as organisation, o.controller_id, p.role
              from sessions s
              join accounts a on a.id = s.account_id and a.disabled_at is null
@@ -48,7 +77,7 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<Actor>> {
                and p.valid_from <= $2 and (p.valid_until is null or p.valid_until > $2)
              join organisations o on o.id = p.organisation_id
              where s.token_hash = $1 and s.expires_at > $3",
-            args![digest(token), today, now],
+            args![hash, today, now],
         )
         .await?;
     let Some(s) = found else { return Ok(None) };
@@ -56,7 +85,7 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<Actor>> {
         return Ok(None);
     }
     let Some(role) = Role::from_code(&s.role) else { return Ok(None) };
-    Ok(Some(Actor {
+    let actor = Actor {
         at: now,
         role,
         account_id: s.account_id,
@@ -69,7 +98,8 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<Actor>> {
         single_keys: s.single_keys != 0,
         form: String::new(),
         emergency: None,
-    }))
+    };
+    Ok(Some(Session { actor, expires_at: s.expires_at }))
 }
 
 /// Opens a session for a post; the answer is the token that goes into the cookie.

@@ -13,6 +13,10 @@ use super::{Error, Result, faults};
 /// How many transactions may wait for one commit: bounds what a failed disk can take back at once.
 const TOGETHER: usize = 256;
 
+/// Once a commit, for all events of everybody who shares it.
+pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) values ($1, $2, $3)
+    on conflict (writer_id) do update set seq = excluded.seq, hash = excluded.hash";
+
 pub type Told = oneshot::Sender<Result<(), String>>;
 
 pub struct Batch {
@@ -20,7 +24,17 @@ pub struct Batch {
     open: bool,
     alone: bool,
     done: Vec<Told>,
+    /// The end of the audit chain in the open transaction, once somebody has asked for it.
+    pub head: Option<Head>,
+    /// What `head` was when the present turn began.
+    before: Option<Head>,
 }
+
+/// 記録の鎖の先頭: sequence and hash of the last event.
+pub type Head = (i64, String);
+
+/// The only chain of a SQLite file.
+pub const MAIN: &str = "main";
 
 #[derive(Clone)]
 pub struct Writer {
@@ -30,7 +44,7 @@ pub struct Writer {
 
 impl Writer {
     pub fn new(conn: SqliteConnection) -> Self {
-        let batch = Batch { conn, open: false, alone: false, done: vec![] };
+        let batch = Batch { conn, open: false, alone: false, done: vec![], head: None, before: None };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
     }
 
@@ -76,6 +90,8 @@ impl Writer {
             b.abandon("rolled back").await;
         } else if let Err(e) = b.conn.execute("rollback to one; release one").await {
             b.abandon(&e.to_string()).await;
+        } else {
+            b.head = b.before.take();
         }
         if self.nobody_waits() {
             b.finish().await;
@@ -125,6 +141,7 @@ impl Batch {
         } else {
             sqlx::query("savepoint one").execute(&mut self.conn).await?;
         }
+        self.before.clone_from(&self.head);
         Ok(())
     }
 
@@ -139,8 +156,8 @@ impl Batch {
         if !std::mem::take(&mut self.open) {
             return;
         }
-        let commit = sqlx::query("commit").execute(&mut self.conn).await;
-        let kept = commit.map(|_| ()).map_err(|e| e.to_string());
+        let kept = self.commit().await.map_err(|e| e.to_string());
+        self.head = None;
         if kept.is_err() {
             let _ = self.conn.execute("rollback").await;
         }
@@ -149,9 +166,17 @@ impl Batch {
         }
     }
 
+    async fn commit(&mut self) -> Result<(), sqlx::Error> {
+        if let Some((seq, hash)) = &self.head {
+            let head = sqlx::query(SET_HEAD).bind(MAIN).bind(seq).bind(hash);
+            head.execute(&mut self.conn).await?;
+        }
+        sqlx::query("commit").execute(&mut self.conn).await.map(|_| ())
+    }
+
     async fn abandon(&mut self, why: &str) {
         let _ = self.conn.execute("rollback").await;
-        self.open = false;
+        (self.open, self.head) = (false, None);
         for tell in self.done.drain(..) {
             let _ = tell.send(Err(why.to_owned()));
         }

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
-use super::{Db, Engine, Error, Probe, Result, batch::Writer, guards, tx};
+use super::{Changes, Db, Engine, Error, Probe, Result, batch::Writer, guards, tx};
 
 /// sqlx keeps 100: fewer than our statements.
 const STATEMENTS: usize = 512;
@@ -48,7 +48,7 @@ async fn sqlite(url: &str) -> Result<Db> {
         .connect_with(options.read_only(true))
         .await?;
     let engine = Engine::Lite { read, write: Writer::new(conn) };
-    Ok(Db { engine, probe: Probe::default() })
+    Ok(Db { engine, probe: Probe::default(), changes: Changes::default() })
 }
 
 async fn postgres(url: &str) -> Result<Db> {
@@ -79,5 +79,5 @@ async fn postgres(url: &str) -> Result<Db> {
     }
     tx.commit().await?;
     let engine = Engine::Pg { pool, writers: tx::Writers::default() };
-    Ok(Db { engine, probe: Probe::default() })
+    Ok(Db { engine, probe: Probe::default(), changes: Changes::default() })
 }

@@ -8,6 +8,7 @@
 
 mod args;
 mod batch;
+mod changes;
 mod connect;
 mod faults;
 pub mod copy;
@@ -21,6 +22,7 @@ mod sql;
 mod tx;
 
 pub use args::{Arg, FromBoth, ToArg};
+pub use changes::Changes;
 pub use guards::APPEND_ONLY;
 pub use once::first_answer;
 pub use probe::Probe;
@@ -80,6 +82,7 @@ impl Error {
 pub struct Db {
     engine: Engine,
     pub probe: Probe,
+    pub changes: Changes,
 }
 
 #[derive(Clone)]

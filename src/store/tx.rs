@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use sqlx::Executor;
 use tokio::sync::oneshot;
 
-use super::{Arg, Conn, Db, Engine, Error, Read, Result, Sql, batch::Writer};
+use super::batch::{Head, MAIN, SET_HEAD, Writer};
+use super::changes::{Changes, Count, Touched};
+use super::{Arg, Conn, Db, Engine, Error, Read, Result, Sql};
 use crate::access::Actor;
 
 /// The audit chains this server writes on PostgreSQL: one for each transaction that runs at the
@@ -31,6 +33,10 @@ pub struct Tx {
     read: Read,
     lite: Option<Writer>,
     pg: Option<(Writers, String)>,
+    /// The end of this transaction's own chain on PostgreSQL.
+    head: Option<Head>,
+    changes: Changes,
+    touched: Touched,
     events: usize,
     failed: bool,
     pub(super) leads_to: String,
@@ -62,7 +68,10 @@ impl Tx {
         };
         let read = Read { conn, actor: actor.clone(), probe: db.probe.clone() };
         let leads_to = String::new();
-        let mut tx = Self { read, lite, pg, events: 0, failed: false, leads_to };
+        let (head, changes, touched) = (None, db.changes.clone(), Touched::default());
+        let (events, failed) = (0, false);
+        let mut tx =
+            Self { read, lite, pg, head, changes, touched, events, failed, leads_to };
         // Already a `Tx`: given up while it begins, it is rolled back like any other.
         if let Conn::Pg(c) = &mut tx.read.conn {
             c.execute("begin").await?;
@@ -72,17 +81,52 @@ impl Tx {
 
     /// Changes rows; says how many. After an error nothing more is accepted.
     pub async fn exec(&mut self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<u64> {
+        let sql = sql.into();
+        self.touched.by(sql.text());
+        self.note(sql, args).await
+    }
+
+    /// As `exec`, for the audit alone: that somebody looked changes nothing anybody keeps.
+    pub(crate) async fn note(&mut self, sql: Sql, args: &[Arg<'_>]) -> Result<u64> {
         if self.failed {
             return Err(Error::Lost("an earlier statement failed".into()));
         }
-        let done = self.read.run(sql.into(), args).await;
+        let done = self.read.run(sql, args).await;
         self.failed |= done.is_err();
         done
     }
 
+    /// The last event of the chain this transaction adds to, if there is one.
+    pub(crate) async fn head(&mut self) -> Result<Option<Head>> {
+        let kept = match &self.read.conn {
+            Conn::Writer(b) => &b.head,
+            _ => &self.head,
+        };
+        if kept.is_some() {
+            return Ok(kept.clone());
+        }
+        let writer = self.writer_id().to_owned();
+        let sql = "select seq, hash from audit_heads where writer_id = $1";
+        self.maybe(sql, crate::args![writer]).await
+    }
+
+    /// Kept until the commit writes it.
+    pub(crate) fn set_head(&mut self, head: Head) {
+        match &mut self.read.conn {
+            Conn::Writer(b) => b.head = Some(head),
+            _ => self.head = Some(head),
+        }
+    }
+
+    async fn keep_head(&mut self) -> Result<()> {
+        let Some((seq, hash)) = self.head.take() else { return Ok(()) };
+        let writer = self.writer_id().to_owned();
+        self.note(SET_HEAD.into(), crate::args![writer, seq, hash]).await.map(|_| ())
+    }
+
     /// Whose chain this transaction's events go to.
     pub(crate) fn writer_id(&self) -> &str {
-        self.pg.as_ref().map_or("main", |(_, id)| id)
+        self.pg.as_ref().map_or(MAIN, |(_, id)| id)
     }
 
     pub(crate) fn count_event(&mut self) {
@@ -104,9 +148,12 @@ impl Tx {
             return Err(Error::Lost("an earlier statement failed".into()));
         }
         self.keep_submission().await?;
+        self.keep_head().await?;
+        let count = Count(self.changes.clone(), self.touched);
         match std::mem::replace(&mut self.read.conn, Conn::Gone) {
             Conn::Pg(mut c) => {
                 let done = c.execute("commit").await;
+                drop(count);
                 if let Some((writers, id)) = self.pg.take() {
                     writers.give_back(id);
                 }
@@ -119,7 +166,9 @@ impl Tx {
                 // A task of its own: the commit must run even if the requester goes away.
                 let (tell, told) = oneshot::channel();
                 tokio::spawn(writer.leave(b, tell));
-                told.await.unwrap_or_else(|_| Err("writer stopped".into())).map_err(Error::Lost)
+                let kept = told.await.unwrap_or_else(|_| Err("writer stopped".into()));
+                drop(count);
+                kept.map_err(Error::Lost)
             }
             _ => Err(Error::Lost("the transaction is over".into())),
         }

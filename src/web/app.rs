@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use civil::Instant;
 
+use super::kept::Kept;
 use crate::access::{AccessTable, Actor};
-use crate::audit::Event;
+use crate::audit::{Event, Views};
 use crate::codes::Codes;
+use crate::staff::sessions::Session;
 use crate::store::{Db, Read, Tx};
 
 /// Where the present comes from: the machine, or a fixed day in the demo and in tests.
@@ -46,6 +48,11 @@ pub struct App {
     pub access: Arc<AccessTable>,
     pub config: Arc<Config>,
     pub jobs: super::jobs::Jobs,
+    views: Views,
+    /// What a session may do, as long as nothing about staff changes.
+    pub sessions: Kept<Session>,
+    /// How many rows a list has, as long as nothing changes.
+    pub totals: Kept<i64>,
 }
 
 impl App {
@@ -61,6 +68,9 @@ impl App {
             access: Arc::new(AccessTable::official()?),
             config: Arc::new(config),
             jobs: super::jobs::Jobs::default(),
+            views: Views::default(),
+            sessions: Kept::default(),
+            totals: Kept::default(),
         })
     }
 
@@ -74,8 +84,6 @@ impl App {
 
     /// Records that the actor looked, on disk before the page leaves.
     pub async fn viewed(&self, actor: &Actor, event: Event) -> super::Result<()> {
-        let mut tx = self.write(&actor.without_form()).await?;
-        tx.record(event).await?;
-        Ok(tx.commit().await?)
+        Ok(self.views.record(&self.db, actor.without_form(), event).await?)
     }
 }

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod error;
 pub mod form;
 pub mod jobs;
+pub mod kept;
 pub mod page;
 pub mod problem;
 pub mod said;

@@ -17,7 +17,7 @@ const COMMANDS: &[Command] = &[
     ("tidy", "check the style guide and print the measures", tidy::command),
     ("faults", "kill the server while it writes and look for what is lost", faults::command),
     ("agree", "compare the evaluators of conditions over random facts", agree::command),
-    ("bench", "measure: bench eligibility [persons]", bench::command),
+    ("bench", "measure: bench <web|eligibility> [--quick] [--json]", bench::command),
     ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
 ];
 

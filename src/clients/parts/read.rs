@@ -4,7 +4,7 @@ use civil::{Date, Instant};
 use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use super::Part;
-use crate::access::visible;
+use crate::access::{address_hidden, visible};
 use crate::args;
 use crate::clients::{Summary, see_by_id};
 use crate::codes::Codes;
@@ -78,7 +78,7 @@ pub async fn rows(
              or coalesce(x.ended_at, x.recorded_at) > $8)
            and x.recorded_at <= $8 and (x.voided_at is null or x.voided_at > $8) and {}
          order by x.valid_from, x.recorded_at, x.id",
-        columns(part),
+        columns(part, false).join(", "),
         part.table,
         visible("x.client_id", part.category)
     );
@@ -101,7 +101,7 @@ pub async fn history(
         "select {} from {} x left join accounts w on w.id = x.recorded_by
            left join accounts v on v.id = x.voided_by
          where x.client_id = $6 and {} order by x.recorded_at desc, x.id desc",
-        columns(part),
+        columns(part, false).join(", "),
         part.table,
         visible("x.client_id", part.category)
     );
@@ -176,23 +176,33 @@ pub(super) async fn hidden_fields<'a>(
     Ok(if some { &part.hidden } else { &[] })
 }
 
-/// Everything is read as text, so that one row type serves every part.
-fn columns(part: &Part) -> String {
+/// Everything is read as text, so that one row type serves every part. `hiding`: a field that goes
+/// with a hidden address is left out by the statement itself.
+pub(super) fn columns(part: &Part, hiding: bool) -> Vec<String> {
+    let own = [
+        "x.id",
+        "x.valid_from",
+        "x.valid_until",
+        "x.recorded_at",
+        "coalesce(w.name, '')",
+        "x.replaces_id",
+        "x.voided_at",
+        "v.name",
+        "x.void_reason",
+        "x.ended_at",
+    ];
     let fields = part.form.fields.iter().map(|f| match f.kind {
-        Kind::Number { .. } | Kind::Yes => format!("cast(x.{0} as text) as {0}", f.name),
+        Kind::Number { .. } | Kind::Yes => format!("cast(x.{} as text)", f.name),
+        _ if hiding && part.hidden.contains(&f.name) => {
+            format!("case when {} then null else x.{} end", address_hidden("x.client_id"), f.name)
+        }
         _ => format!("x.{}", f.name),
     });
-    let fields: Vec<String> = fields.collect();
-    format!(
-        "x.id as row_id, x.valid_from as row_from, x.valid_until as row_until, x.recorded_at,
-         coalesce(w.name, '') as recorded_name, x.replaces_id, x.voided_at,
-         v.name as voided_name, x.void_reason, x.ended_at, {}",
-        fields.join(", ")
-    )
+    own.into_iter().map(str::to_owned).chain(fields).collect()
 }
 
-/// A row of any part, by column name.
-struct Stored {
+/// A row of any part.
+pub(super) struct Stored {
     id: String,
     valid_from: String,
     valid_until: Option<String>,
@@ -208,7 +218,7 @@ struct Stored {
 }
 
 /// How many columns stand before the part's own.
-const OWN: usize = 10;
+pub(super) const OWN: usize = 10;
 
 impl<'r, R: Row> FromRow<'r, R> for Stored
 where
@@ -238,6 +248,24 @@ where
 }
 
 impl Stored {
+    /// From the values of `columns` as text; what stands after the fields is room.
+    pub(super) fn from_texts(values: Vec<Option<String>>) -> Option<Self> {
+        let mut values = values.into_iter();
+        Some(Self {
+            id: values.next()??,
+            valid_from: values.next()??,
+            valid_until: values.next()?,
+            recorded_at: values.next()??,
+            recorded_by: values.next()??,
+            replaces_id: values.next()?,
+            voided_at: values.next()?,
+            voided_by: values.next()?,
+            void_reason: values.next()?,
+            ended_at: values.next()?,
+            values: values.collect(),
+        })
+    }
+
     /// Without what was learnt after `known`: that the row ended, or that it was wrong.
     fn known_at(mut self, known: Instant) -> Self {
         let known = known.to_string();
@@ -250,7 +278,7 @@ impl Stored {
         self
     }
 
-    fn row(self, part: &'static Part, codes: &Codes, hidden: &[&str]) -> PartRow {
+    pub(super) fn row(self, part: &'static Part, codes: &Codes, hidden: &[&str]) -> PartRow {
         let (mut entry, mut shown) = (Entry::default(), vec![]);
         let fields = part.form.fields.iter().zip(self.values);
         for (field, value) in fields.filter(|(f, _)| !hidden.contains(&f.name)) {

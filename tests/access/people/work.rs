@@ -12,10 +12,12 @@ impl Ward<'_> {
         let name = mark(self.n, "identity");
         let keys = kana::suffix_keys(&format!("{name}{name}")).into_iter().map(|k| (k, "name"));
         let readings = kana::suffix_keys("ひみつひみつ").into_iter().map(|k| (k, "kana"));
-        for (key, kind) in keys.chain(readings) {
+        let parts = [name.as_str(), "ひみつ"].into_iter().flat_map(kana::suffix_keys);
+        for (key, kind) in keys.chain(readings).chain(parts.map(|k| (k, "part"))) {
             put(
                 self.tx,
-                "insert into client_search (key, client_id, kind) values ($1, $2, $3)",
+                "insert into client_search (kind, key, reading, client_id)
+                 values ($3, $1, 'ひみつ ひみつ', $2)",
                 args![key, self.id("client"), kind],
             )
             .await;

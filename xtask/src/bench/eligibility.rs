@@ -1,9 +1,8 @@
-//! `cargo xtask bench eligibility [persons]`: seven rules over a population held in memory, and
+//! `cargo xtask bench eligibility`: seven rules over a population held in memory, and
 //! over one person with every reason. Run it in release:
 //! `cargo run --release -p xtask -- bench eligibility`.
 
 use std::hint::black_box;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use eligibility::{Error, Fact, Facts, NodeId, Population, Program, Rules, days_of};
@@ -16,21 +15,9 @@ const YOUNG: &str = "2024 - year(born) - (month(born) > 6 ? 1 : 0) < 18";
 const PERSONS: usize = 1_000_000;
 const RUNS: usize = 15;
 
-pub fn command(arguments: &[String]) -> ExitCode {
-    let persons = arguments.get(1).map_or(Ok(PERSONS), |n| n.parse());
-    match (arguments.first().map(String::as_str), persons) {
-        (Some("eligibility"), Ok(persons)) => match bench(persons) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("bench: {error}");
-                ExitCode::FAILURE
-            }
-        },
-        _ => {
-            eprintln!("usage: cargo xtask bench eligibility [persons]");
-            ExitCode::from(2)
-        }
-    }
+pub fn run(options: &super::Options) -> Result<(), String> {
+    let persons = if options.quick { PERSONS / 10 } else { PERSONS };
+    bench(persons).map_err(|e| e.to_string())
 }
 
 fn bench(persons: usize) -> Result<(), Error> {

@@ -1,0 +1,120 @@
+//! 台帳の全体: what every part says on a day, in one statement. Parts have different fields; each row
+//! is read as text, with room for the widest.
+
+use std::sync::OnceLock;
+
+use civil::Date;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
+
+use super::read::{OWN, Stored, columns};
+use super::{Part, PartRow, all};
+use crate::access::{address_hidden, visible};
+use crate::args;
+use crate::clients::care_score;
+use crate::codes::Codes;
+use crate::store::{Read, Sql};
+use crate::web::Result;
+
+/// What the actor may see of a person on a day.
+#[derive(Debug, Default)]
+pub struct Whole {
+    /// (part, its rows), in the order of the file.
+    pub parts: Vec<(&'static Part, Vec<PartRow>)>,
+    /// The categories of the person's data the actor may see today.
+    pub may: Vec<&'static str>,
+    /// The address and the telephones are hidden from the actor.
+    pub hidden: bool,
+    pub score: Option<care_score::Stored>,
+}
+
+/// The branches before those of the parts.
+const MAY: i64 = -2;
+const SCORE: i64 = -1;
+
+pub async fn whole(read: &mut Read, codes: &Codes, client_id: &str, on: Date) -> Result<Whole> {
+    static SQL: OnceLock<Sql> = OnceLock::new();
+    let sql = SQL.get_or_init(|| Sql::built(statement())).clone();
+    let rows: Vec<Branch> = read.see_all(sql, args![client_id, on]).await?;
+    let mut out = Whole { parts: all().iter().map(|p| (p, vec![])).collect(), ..Whole::default() };
+    for Branch { of, values } in rows {
+        match (of, usize::try_from(of).ok().and_then(|of| out.parts.get_mut(of))) {
+            (MAY, _) => {
+                let given = SEEN.iter().zip(&values).filter(|(_, v)| v.as_deref() == Some("1"));
+                out.may = std::iter::once("identity").chain(given.map(|(c, _)| *c)).collect();
+                out.hidden = values.get(SEEN.len()).is_some_and(|v| v.as_deref() == Some("1"));
+            }
+            (SCORE, _) => out.score = Some(care_score::Stored::from_texts(values)),
+            (_, Some((part, rows))) => {
+                rows.extend(Stored::from_texts(values).map(|s| s.row(part, codes, &[])));
+            }
+            _ => {}
+        }
+    }
+    Ok(out)
+}
+
+/// What the page asks consent for, beside the identity of whoever it is about.
+const SEEN: &[&str] = &["family", "care", "consultation"];
+
+fn statement() -> String {
+    let parts = all();
+    let width = parts.iter().map(|p| OWN + p.form.fields.len()).chain([care_score::WIDTH]).max();
+    let width = width.unwrap_or(OWN);
+    let padded = |branch: i64, values: Vec<String>, rest: &str| {
+        let missing = width.saturating_sub(values.len());
+        let nulls = std::iter::repeat_n("cast(null as text)".to_owned(), missing);
+        let values: Vec<String> = values
+            .into_iter()
+            .chain(nulls)
+            .enumerate()
+            .map(|(n, value)| format!("{value} as v{n}"))
+            .collect();
+        format!("select cast({branch} as bigint) as branch, {} {rest}", values.join(", "))
+    };
+    let yes = |condition: String| format!("case when {condition} then '1' else '0' end");
+    let mut may: Vec<String> = SEEN.iter().map(|c| yes(visible("c.id", c))).collect();
+    may.push(yes(address_hidden("c.id")));
+    let person = format!("from clients c where c.id = $6 and {}", visible("c.id", "identity"));
+    let mut branches = vec![padded(MAY, may, &person)];
+    let (score, from) = care_score::branch();
+    branches.push(padded(SCORE, score, from));
+    for (n, part) in (0..).zip(parts) {
+        branches.push(padded(n, columns(part, true), &rows_of(part)));
+    }
+    let order = "order by branch, v1, v3, v0";
+    format!("select * from ({}) whole {order}", branches.join(" union all "))
+}
+
+/// The rows of a part that are valid on `$7`, where neither consent nor a hidden address forbids it.
+fn rows_of(part: &Part) -> String {
+    let hidden = match part.hidden_by {
+        Some(_) => format!(" and not {}", address_hidden("x.client_id")),
+        None => String::new(),
+    };
+    format!(
+        "from {} x left join accounts w on w.id = x.recorded_by
+           left join accounts v on v.id = x.voided_by
+         where x.client_id = $6 and x.valid_from <= $7 and x.voided_at is null
+           and (x.valid_until is null or x.valid_until > $7) and {}{hidden}",
+        part.table,
+        visible("x.client_id", part.category)
+    )
+}
+
+/// Which branch a row is of, and its values as text.
+struct Branch {
+    of: i64,
+    values: Vec<Option<String>>,
+}
+
+impl<'r, R: Row> FromRow<'r, R> for Branch
+where
+    usize: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let values: Result<_, _> = (1..row.len()).map(|at| row.try_get(at)).collect();
+        Ok(Self { of: row.try_get(0)?, values: values? })
+    }
+}

@@ -1,0 +1,76 @@
+//! `cargo xtask bench <web|eligibility>`: what the work costs, measured in release.
+
+mod disk;
+mod eligibility;
+mod http;
+mod names;
+mod population;
+mod server;
+mod table;
+mod web;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// What was typed after `bench`.
+pub struct Options {
+    pub quick: bool,
+    pub json: bool,
+}
+
+type Done = Result<(), String>;
+
+pub fn command(arguments: &[String]) -> ExitCode {
+    let has = |flag: &str| arguments.iter().any(|a| a == flag);
+    let options = Options { quick: has("--quick"), json: has("--json") };
+    let done = match arguments.first().map(String::as_str) {
+        Some("web") => web::run(&options),
+        Some("eligibility") => eligibility::run(&options),
+        _ => {
+            eprintln!("usage: cargo xtask bench <web|eligibility> [--quick] [--json]");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Where cargo builds and where populations are kept.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The settings of cargo that come from outside.
+const KEPT: &[&str] = &["CARGO_HOME", "CARGO_TARGET_DIR"];
+
+/// The release build of the server and of its yardstick.
+fn build() -> Done {
+    let mut cargo = Command::new("cargo");
+    // What `cargo run` sets for this program would make dependencies look changed.
+    let of_this = std::env::vars().filter(|(name, _)| name.starts_with("CARGO_"));
+    for (name, _) in of_this.filter(|(name, _)| !KEPT.contains(&name.as_str())) {
+        cargo.env_remove(name);
+    }
+    let built = cargo
+        .current_dir(root())
+        .args(["build", "--release", "--quiet", "-p", "kakehashi", "-p", "hello"])
+        .args(["--bin", "kakehashi", "--bin", "hello"])
+        .status();
+    match built {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err("the release build failed".into()),
+    }
+}
+
+fn said(what: &str) -> impl Fn(std::io::Error) -> String {
+    move |e| format!("{what}: {e}")
+}
