@@ -46,7 +46,6 @@ impl Wanted {
             },
         }
     }
-
 }
 
 /// People in the order in which the index holds them: none is read that is not shown. `$6..` are
@@ -189,9 +188,8 @@ async fn named(
         // Somebody may fit twice: by family and given name, by a name of old.
         while (found.len() as i64) < limit {
             let ask = limit + 1;
-            let rows: Vec<Placed> = read
-                .see_all(sql, args![key.0, key.1, after.0, after.1, after.2, ask])
-                .await?;
+            let rows: Vec<Placed> =
+                read.see_all(sql, args![key.0, key.1, after.0, after.1, after.2, ask]).await?;
             let more = rows.len() as i64 == ask;
             after = rows.last().map(|r| r.place.clone()).unwrap_or_default();
             let today = read.actor.today();

@@ -44,7 +44,8 @@ pub struct Writer {
 
 impl Writer {
     pub fn new(conn: SqliteConnection) -> Self {
-        let batch = Batch { conn, open: false, alone: false, done: vec![], head: None, before: None };
+        let batch =
+            Batch { conn, open: false, alone: false, done: vec![], head: None, before: None };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
     }
 

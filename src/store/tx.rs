@@ -70,8 +70,7 @@ impl Tx {
         let leads_to = String::new();
         let (head, changes, touched) = (None, db.changes.clone(), Touched::default());
         let (events, failed) = (0, false);
-        let mut tx =
-            Self { read, lite, pg, head, changes, touched, events, failed, leads_to };
+        let mut tx = Self { read, lite, pg, head, changes, touched, events, failed, leads_to };
         // Already a `Tx`: given up while it begins, it is rolled back like any other.
         if let Conn::Pg(c) = &mut tx.read.conn {
             c.execute("begin").await?;

@@ -69,7 +69,11 @@ fn begin(program: &Path, folder: &Path) -> Result<(), String> {
     let request = Request::post(&format!("/invitations/{token}"), "", &body);
     let answer = Browser::open(server.at)?.ask(&request)?;
     server.stop();
-    if answer.status == 303 { Ok(()) } else { Err(format!("invitation: {} {}", answer.status, String::from_utf8_lossy(&answer.body))) }
+    if answer.status == 303 {
+        Ok(())
+    } else {
+        Err(format!("invitation: {} {}", answer.status, String::from_utf8_lossy(&answer.body)))
+    }
 }
 
 async fn fill(path: &Path, clients: usize) -> Result<(), sqlx::Error> {
