@@ -165,6 +165,13 @@ macro_rules! main_coordinator {
     };
 }
 
+/// Where somebody stands in the list; an index holds it.
+macro_rules! place {
+    () => {
+        "n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id"
+    };
+}
+
 /// The conditions of the list: `$6..$13`; a page begins after the key `$13`.
 macro_rules! chosen {
     () => {
@@ -196,7 +203,9 @@ macro_rules! chosen {
             ")) or ($11 = 'mine' and exists (",
             main_coordinator!(),
             " and g.account_id = $4)))",
-            " and n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id > $13"
+            " and ",
+            place!(),
+            " > $13"
         )
     };
 }
@@ -245,7 +254,8 @@ async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<Vec<Summary>
                 " from ",
                 summary_tables!(),
                 chosen!(),
-                " order by n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id",
+                " order by ",
+                place!(),
                 " limit $14"
             ),
             &[&f.values(after)[..], args![PER_PAGE + 1]].concat(),
@@ -318,7 +328,9 @@ async fn key_of(read: &mut Read, number: &str) -> Result<String> {
     let row: Option<(String,)> = read
         .see_maybe(
             concat!(
-                "select n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id from ",
+                "select ",
+                place!(),
+                " from ",
                 summary_tables!(),
                 " where c.number = $6 and ",
                 visible!("c.id", "identity")

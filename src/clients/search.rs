@@ -114,8 +114,8 @@ macro_rules! by_number {
                 "select m.merged_into from clients m where m.number in ($6, $7) ",
                 "and m.merged_into is not null union all ",
                 "select s.client_id from client_search s where s.kind = 'phone' and s.key >= $8 ",
-                "and s.key < $9) and (c.number = $6 or c.number = $7 or c.id in (select m.merged_into ",
-                "from clients m where m.number in ($6, $7)) or (",
+                "and s.key < $9) and (c.number = $6 or c.number = $7 ",
+                "or c.id in (select m.merged_into from clients m where m.number in ($6, $7)) or (",
                 "c.id in (select s.client_id from client_search s where s.kind = 'phone' ",
                 "and s.key >= $8 and s.key < $9) and ",
                 // A telephone may be a carer's: whose it is, is about the family.

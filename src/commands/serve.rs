@@ -116,8 +116,8 @@ pub async fn listen(app: App, socket: TcpListener) -> Result<(), String> {
     served.map_err(|e| e.to_string())
 }
 
-/// Commands and other servers change the same database without telling this one: an account that was
-/// stopped there ends here within these seconds.
+/// Commands and other servers change the same database without telling this one: an account
+/// that was stopped there ends here within these seconds.
 const ELSEWHERE: Duration = Duration::from_secs(2);
 
 async fn forget(changes: Changes) {

@@ -1,5 +1,5 @@
 //! Sessions live on the server. What a session may do is read once and kept in memory until
-//! - somebody writes about staff: stops an account, ends a post, changes a password, ends a session,
+//! - somebody writes about staff: stops an account, ends a post or a session, changes a password,
 //! - the day changes in Japan: posts begin and accounts end by their dates, without a write,
 //! - its twelve hours are over, or the clock was put back.
 //!

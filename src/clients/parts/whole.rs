@@ -15,7 +15,7 @@ use crate::codes::Codes;
 use crate::store::{Read, Sql};
 use crate::web::Result;
 
-/// What the actor may see of a person on a day.
+/// 台帳の全体. What the actor may see of a person on a day.
 #[derive(Debug, Default)]
 pub struct Whole {
     /// (part, its rows), in the order of the file.
@@ -85,7 +85,7 @@ fn statement() -> String {
     format!("select * from ({}) whole {order}", branches.join(" union all "))
 }
 
-/// The rows of a part that are valid on `$7`, where neither consent nor a hidden address forbids it.
+/// The rows of a part valid on `$7`, where neither consent nor a hidden address forbids it.
 fn rows_of(part: &Part) -> String {
     let hidden = match part.hidden_by {
         Some(_) => format!(" and not {}", address_hidden("x.client_id")),

@@ -16,9 +16,7 @@ pub struct Request {
 
 impl Request {
     pub fn get(path: &str, cookie: &str) -> Self {
-        let text = format!(
-            "GET {path} HTTP/1.1\r\nHost: bench\r\nAccept-Encoding: gzip\r\nCookie: {cookie}\r\n\r\n"
-        );
+        let text = format!("GET {path} HTTP/1.1\r\nHost: bench\r\nCookie: {cookie}\r\n\r\n");
         Self { text, status: 200 }
     }
 

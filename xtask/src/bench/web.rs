@@ -167,9 +167,8 @@ fn sign_in(server: &Server, login: &str) -> Result<(String, String), String> {
     let answer = browser.ask(&Request::post("/login", "", &body))?;
     let cookie = answer.head.split("set-cookie: ").nth(1).and_then(|c| c.split(';').next());
     let cookie = cookie.ok_or(format!("sign-in: {}", answer.status))?.to_owned();
-    let plain = Request::get("/me", &cookie);
-    let plain = Request { text: plain.text.replace("Accept-Encoding: gzip\r\n", ""), ..plain };
-    let page = String::from_utf8_lossy(&browser.ask(&plain)?.body).into_owned();
+    let page = browser.ask(&Request::get("/me", &cookie))?.body;
+    let page = String::from_utf8_lossy(&page).into_owned();
     let csrf = page.split("data-csrf=\"").nth(1).and_then(|t| t.split('"').next());
     Ok((cookie, csrf.ok_or("no token on the page")?.to_owned()))
 }
