@@ -27,6 +27,8 @@ pub mod api;
 pub mod records;
 /// 結合: two records that were one person's become one, and can be parted again.
 pub mod merges;
+/// 予定表: one's own dates for a calendar program.
+pub mod calendar;
 /// きょう: the first page of each role.
 pub mod today;
 /// The fictional ward, played through the operations above.

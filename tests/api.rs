@@ -9,15 +9,18 @@ use kakehashi::api::operation::Effect;
 use kakehashi::api::shape::{misfits, of_form};
 use kakehashi::api::{OPERATIONS, Operation};
 use kakehashi::args;
-use kakehashi::clients::parts::Part;
 use kakehashi::routes::ROUTES;
 use kakehashi::staff::{token_new, tokens};
 use kakehashi::web::Entry;
-use kakehashi::web::form::bad_entry;
 use serde_json::{Value, json};
 
 use crate::access::people;
-use crate::support::{Answer, Person, Seat, World};
+use crate::support::{Answer, Seat, World};
+use stage::Stage;
+
+mod bad;
+mod protocol;
+mod stage;
 
 /// A token of the role's organisation in the ward, with every scope or with these.
 pub async fn token(w: &World, role: Role, scopes: &[&str]) -> String {
@@ -68,20 +71,25 @@ pub async fn send(w: &World, ask: &Ask<'_>, method: &str, path: &str, body: &Val
     w.visitor().send(request.body(body).unwrap()).await
 }
 
-fn read(answer: &Answer) -> Value {
+pub async fn send_file(w: &World, ask: &Ask<'_>, path: &str, kind: &str, file: &[u8]) -> Answer {
+    let request = Request::builder()
+        .method("POST")
+        .uri(path)
+        .header("host", "kakehashi")
+        .header("content-type", kind)
+        .header("idempotency-key", ask.key)
+        .header("authorization", format!("Bearer {}", ask.token));
+    w.visitor().send(request.body(Body::from(file.to_vec())).unwrap()).await
+}
+
+pub fn read(answer: &Answer) -> Value {
     serde_json::from_str(&answer.text).unwrap_or_else(|e| panic!("{e}: {}", answer.text))
 }
 
-/// Somebody with a row in every part, and a consultation.
-async fn scene(w: &World, token: &str) -> (Person, String, String) {
+/// Somebody of the ward, by number.
+async fn somebody(w: &World) -> String {
     let person = w.person("水野", "はると").await;
-    let number = kana::ClientNumber::from_row(person.number).to_string();
-    let ask = Ask { token, key: "scene-0001", seen: "" };
-    let log = OPERATIONS.iter().find(|o| o.id == "logConsultation").unwrap();
-    let part = concrete()[0].1;
-    let body = request(log, part, &w.app.codes);
-    let made = read(&send(w, &ask, "POST", "/api/v1/consultations", &body).await.expect(201));
-    (person, number, made["id"].as_str().unwrap().to_owned())
+    kana::ClientNumber::from_row(person.number).to_string()
 }
 
 /// What an answer says that the document does not.
@@ -98,73 +106,33 @@ fn undeclared(document: &Value, op: &Operation, path: &str, said: &Answer) -> Ve
     found.map(|(at, why)| format!("{} {path}: {at}: {why}", op.method)).collect()
 }
 
-/// The row of a part an operation is about, made first, and the version it is then at.
-async fn row(
-    w: &World,
-    token: &str,
-    path: &str,
-    part: &'static Part,
-    n: usize,
-) -> (String, String) {
-    let at = path.split("/{row}").next().unwrap();
-    let now = send(w, &Ask { token, key: "", seen: "" }, "GET", at, &Value::Null).await.expect(200);
-    let rows = read(&now);
-    if let Some(id) = rows["rows"][0]["id"].as_str() {
-        return (id.to_owned(), now.header("etag").to_owned());
-    }
-    let add = OPERATIONS.iter().find(|o| o.id == "addPart").unwrap();
-    let mut body = request(add, part, &w.app.codes);
-    body["from"] = "2026-11-20".into();
-    let key = format!("row-of-part-{n}");
-    let made = send(w, &Ask { token, key: &key, seen: "" }, "POST", at, &body).await.expect(201);
-    (read(&made)["id"].as_str().unwrap().to_owned(), made.header("etag").to_owned())
-}
-
 both! {
     async fn every_operation_does_what_the_document_says(w: World) {
-        let token = token(&w, Role::Officer, &[]).await;
-        let (_, number, mut consultation) = scene(&w, &token).await;
+        let stage = Stage::new(&w).await;
         let document = document(&w.app.codes);
         let (mut wrong, mut done) = (vec![], 0);
-        // A case is closed last: nothing can be changed after that.
-        let all = concrete();
-        let (last, others): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|(op, ..)| op.id == "closeClient");
-        for (n, (op, part, path)) in others.into_iter().chain(last).enumerate() {
-            let here = path.replace("{number}", &number);
-            let (mut seen, mut id) = (String::new(), String::new());
-            if path.contains("{row}") {
-                (id, seen) = row(&w, &token, &here, part, n).await;
-            } else if op.effect == Effect::Changes {
-                seen = format!("\"{consultation}\"");
-            }
-            let here = here.replace("{row}", &id).replace("{id}", &consultation);
-            let mut body = request(op, part, &w.app.codes);
-            if body.get("from").is_some() && op.id == "correctPart" {
-                body["from"] = "2026-11-02".into();
-            }
-            let key = format!("operation-{n}");
-            let ask = Ask { token: &token, key: &key, seen: &seen };
-            let said = send(&w, &ask, op.method, &here, &body).await;
+        for (op, part, path) in concrete() {
+            let scene = stage.scene(op, part, &path).await;
+            let said = stage.play(&scene).await;
             // Some parts are never without a row: the document says that in its 422.
             let lasting = part.lasting && ["endPart", "voidPart"].contains(&op.id);
             let kept_on = lasting && said.status == 422;
             if !kept_on && !(200..300).contains(&said.status) {
-                wrong.push(format!("{} {here}: {} {}", op.method, said.status, said.text));
+                wrong.push(format!("{} {}: {} {}", op.method, scene.here, said.status, said.text));
+            }
+            if said.status < 300 && op.effect == Effect::Reads && said.header("etag").is_empty() {
+                wrong.push(format!("{} {}: no ETag", op.method, scene.here));
             }
             wrong.extend(undeclared(&document, op, &path, &said));
-            if op.id == "correctConsultation" && said.status == 200 {
-                consultation = read(&said)["id"].as_str().unwrap().to_owned();
-            }
             done += 1;
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-        assert!(done > 80, "{done} operations");
+        assert!(done > 140, "{done} operations");
     }
 
     async fn a_wrong_description_is_noticed(w: World) {
         let token = token(&w, Role::Officer, &[]).await;
-        let (_, number, _) = scene(&w, &token).await;
+        let number = somebody(&w).await;
         let op = OPERATIONS.iter().find(|o| o.id == "showClient").unwrap();
         let ask = Ask { token: &token, key: "", seen: "" };
         let here = format!("/api/v1/clients/{number}");
@@ -181,48 +149,43 @@ both! {
     }
 
     async fn every_field_of_every_operation_refuses_its_bad_value(w: World) {
-        let token = token(&w, Role::Officer, &[]).await;
-        let (_, number, consultation) = scene(&w, &token).await;
-        let before = w.digest().await;
-        let (mut wrong, described) = (vec![], document(&w.app.codes));
+        let stage = Stage::new(&w).await;
+        let mut scenes = vec![];
         for (op, part, path) in concrete() {
-            let here = path.replace("{number}", &number).replace("{id}", &consultation);
-            let here = here.replace("{row}", "no-such-row");
-            let ask = Ask { token: &token, key: "bad-value-1", seen: "\"0\"" };
-            let form = (op.form)(part);
-            let mut bodies = vec![("unknown".to_owned(), json!({"no_such_field": 1}))];
-            for field in &form.fields {
-                let Some(bad) = bad_entry(field, &Entry::default()) else { continue };
-                let mut body = request(op, part, &w.app.codes);
-                body[field.name] = bad.get(field.name).into();
-                bodies.push((field.name.to_owned(), body));
-                let mut body = request(op, part, &w.app.codes);
-                body[field.name] = json!({"a": [1]});
-                bodies.push((field.name.to_owned(), body));
+            // The rows of all parts are mended by the same three forms.
+            if !path.contains("{row}") || ["name", "care"].contains(&part.id) {
+                scenes.push(stage.scene(op, part, &path).await);
             }
-            for (name, body) in bodies.into_iter().filter(|_| op.method == "POST") {
-                let said = send(&w, &ask, op.method, &here, &body).await;
-                if !(400..500).contains(&said.status) {
-                    wrong.push(format!("{} {here} {name}: {}", op.method, said.status));
+        }
+        let before = w.digest().await;
+        let (mut wrong, mut sent) = (vec![], 0);
+        let described = document(&w.app.codes);
+        for s in &scenes {
+            for (name, said) in bad::answers(&stage, s).await {
+                sent += 1;
+                if ![400, 422].contains(&said.status) {
+                    wrong.push(format!("{} {} {name}: {}", s.op.method, s.here, said.status));
+                    continue;
                 }
-                wrong.extend(undeclared(&described, op, &path, &said));
-            }
-            let query = form.fields.iter().map(|f| f.name).chain(["no_such_field"]);
-            for name in query.filter(|_| op.method == "GET") {
-                let said = send(&w, &ask, "GET", &format!("{here}?{name}=x"), &Value::Null).await;
-                if said.status != 422 {
-                    wrong.push(format!("GET {here}?{name}: {}", said.status));
+                let refusal = read(&said);
+                let at = format!("/{name}");
+                let named = refusal["errors"].as_array().is_some_and(|all| {
+                    all.iter().any(|e| e["pointer"].as_str().is_some_and(|p| p.starts_with(&at)))
+                });
+                if said.status == 422 && !named {
+                    wrong.push(format!("{} {} {name}: {}", s.op.method, s.here, said.text));
                 }
+                wrong.extend(undeclared(&described, s.op, &s.path, &said));
             }
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert_eq!(w.digest().await, before, "something was saved");
+        assert!(sent > 800, "{sent} bad values");
     }
 
     async fn somebody_unseen_answers_as_nobody(w: World) {
         people::settle(&w, |_, _| true).await;
-        let number = kana::ClientNumber::from_row(8).to_string();
-        for role in [Role::Officer, Role::Coordinator, Role::Operator] {
+        for role in roles() {
             let token = token(&w, role, &[]).await;
             let ask = Ask { token: &token, key: "unseen-001", seen: "\"0\"" };
             // The first use of the day is written down.
@@ -233,18 +196,31 @@ both! {
                     continue;
                 }
                 let body = request(op, part, &w.app.codes);
-                let of = |n: &str, id: &str, row: &str| {
-                    path.replace("{number}", n).replace("{id}", id).replace("{row}", row)
-                };
-                let unseen = of(&number, "consultation-8", "name-8");
-                let unknown = of("M-99999", "no-such", "no-such");
-                let (unseen, unknown) = (
-                    send(&w, &ask, op.method, &unseen, &body).await,
-                    send(&w, &ask, op.method, &unknown, &body).await,
-                );
-                assert_eq!((unseen.status, unseen.text), (404, unknown.text), "{path}");
+                let unseen = send(&w, &ask, op.method, &hidden(&w, &path, true), &body).await;
+                let unknown = send(&w, &ask, op.method, &hidden(&w, &path, false), &body).await;
+                assert_eq!((unseen.status, unseen.text), (404, unknown.text), "{role:?} {path}");
             }
             assert_eq!(w.digest().await, before, "something was saved");
+        }
+    }
+
+    /// The rows of the table by hand: what is open answers, what is not is not there.
+    async fn every_operation_is_there_for_its_roles_and_for_nobody_else(w: World) {
+        people::settle(&w, |_, _| true).await;
+        let number = kana::ClientNumber::from_row(1).to_string();
+        for role in roles() {
+            let token = token(&w, role, &[]).await;
+            let ask = Ask { token: &token, key: "role-00001", seen: "" };
+            for (op, _, path) in concrete() {
+                let open = w.app.access.allows(role, op.method, op.path);
+                let mut here = path.replace("{number}", &number);
+                if op.is_query() {
+                    here.push_str("?no_such=1");
+                }
+                let said = send(&w, &ask, op.method, &here, &json!({"no_such": 1})).await;
+                // What is open looks at the request and finds it wanting; the rest never does.
+                assert_eq!(said.status != 404, open, "{role:?} {here}: {}", said.status);
+            }
         }
     }
 
@@ -273,7 +249,7 @@ both! {
 
     async fn a_change_needs_the_version_it_was_read_at(w: World) {
         let token = token(&w, Role::Officer, &[]).await;
-        let (_, number, _) = scene(&w, &token).await;
+        let number = somebody(&w).await;
         let at = format!("/api/v1/clients/{number}/parts/name");
         let id = format!("{at}/name-1/correct");
         let body = json!({"family": "水野", "family_kana": "みずの", "why": "書きまちがい"});
@@ -297,6 +273,9 @@ both! {
         for (op, part, path) in concrete() {
             let body = request(op, part, &w.app.codes);
             let path = path.replace("{number}", "M-00019");
+            if op.id == "uploadImport" {
+                continue; // a file: its scope is looked at before the file
+            }
             let wide = op.scope.is_empty() || op.scope == "read:clients";
             let said = send(&w, &ask, op.method, &path, &body).await;
             assert_eq!(said.status == 403, !wide, "{path}: {}", said.text);
@@ -316,6 +295,39 @@ both! {
     }
 }
 
+/// Programs act for desks and bodies.
+fn roles() -> impl Iterator<Item = Role> {
+    let persons = [Role::Family, Role::Auditor, Role::Administrator];
+    Role::ALL.into_iter().filter(move |r| !persons.contains(r))
+}
+
+/// The address of a record of the neighbouring ward, or of one that does not exist.
+fn hidden(w: &World, path: &str, exists: bool) -> String {
+    let noun = path.trim_start_matches("/api/v1/").split('/').next().unwrap();
+    let id = match noun {
+        "consultations" => "consultation-8",
+        "case-notes" => "note-8",
+        "follow-ups" => "follow-8",
+        "requests" => "request-8",
+        "assignments" => "assignment-8",
+        "moves" => "move-8",
+        _ => "no-such",
+    };
+    let number = kana::ClientNumber::from_row(8).to_string();
+    let account = w.seated(Role::Coordinator, Seat::Abroad).account_id;
+    let row = if path.contains("/care-score/") { "score-8" } else { "name-8" };
+    let (number, id, row, member, account) = match exists {
+        true => (number.as_str(), id, row, "team-8-operator", account.as_str()),
+        false => ("M-99999", "no-such", "no-such", "no-such", "no-such"),
+    };
+    path.replace("{number}", number)
+        .replace("{id}", id)
+        .replace("{row}", row)
+        .replace("{member}", member)
+        .replace("{account}", account)
+        .replace("{edition}", "7")
+}
+
 #[test]
 fn every_route_of_the_api_is_an_operation() {
     let routes = ROUTES.iter().filter(|(_, p)| p.starts_with("/api/v1/"));
@@ -329,7 +341,7 @@ fn every_route_of_the_api_is_an_operation() {
         assert!(answer.is_empty(), "{}: {answer:?}", op.id);
         let asked = request(op, part, &codes);
         if !op.is_query() {
-            let form = misfits(&of_form(&(op.form)(part), &codes), &asked);
+            let form = misfits(&of_form(&(op.form)(part, &codes), &codes), &asked);
             assert!(form.is_empty(), "{}: {form:?}", op.id);
         }
     }

@@ -19,7 +19,12 @@ use crate::support::World;
 /// Forms that are not sent field by field here, and where they are.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("batch", "its fields are the open requests: tests/assignments.rs"),
-    ("api-clients-search", "asked by programs: tests/api.rs"),
+    ("api-list", "asked by programs: tests/api.rs"),
+    ("api-promise", "asked by programs: tests/api.rs"),
+    ("api-day", "asked by programs: tests/api.rs"),
+    ("api-report", "asked by programs: tests/api.rs"),
+    ("api-upload", "asked by programs: tests/api.rs"),
+    ("api-save", "asked by programs: tests/api.rs"),
     ("import", "a file: tests/imports.rs sends one bad cell a column"),
     ("invitation", "opened by its token: tests/staff.rs"),
     ("keys", "one check mark, which may be on or off"),
@@ -139,6 +144,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(staff::account_new::form(), Role::Administrator, "/accounts/new".into());
     add(staff::account::form(), Role::Administrator, format!("/accounts/{officer}"));
     add(staff::token_new::form(), Role::Administrator, "/tokens/new".into());
+    add(staff::tokens::limit_form(), Role::Administrator, "/tokens/limit".into());
     add(staff::organisations::form(), Role::Administrator, "/organisations/new".into());
     add(staff::me::password_form(), desk, "/me/password".into());
     add(office::transfer::form(), Role::Administrator, format!("/accounts/{officer}/transfer"));

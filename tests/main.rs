@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod api;
 mod assignments;
+mod calendar;
 mod case_notes;
 mod client_parts;
 mod clients;

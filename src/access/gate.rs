@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue};
+use axum::http::header::{
+    ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue,
+};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -21,7 +23,7 @@ pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Respo
     // A program's second sending is known by its Idempotency-Key (api/call.rs).
     let api = req.uri().path().starts_with("/api/");
     let entered = match api {
-        true => enter_api(&app, &mut req).await.map(|()| None).map_err(Problem::into_response),
+        true => enter_api(&app, &mut req).await.map_err(Problem::into_response),
         false => enter(&app, &mut req).await.map_err(Error::into_response),
     };
     let mut answer = match entered {
@@ -80,33 +82,68 @@ async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
 }
 
 /// Programs come with a token, never with a cookie: what a browser sends by itself opens nothing.
-async fn enter_api(app: &App, req: &mut Request) -> Result<(), Problem> {
-    let method = req.method().as_str().to_owned();
+async fn enter_api(app: &App, req: &mut Request) -> Result<Option<Response>, Problem> {
+    let asked = req.method().as_str();
+    let method = if asked == "HEAD" { "GET" } else { asked }.to_owned();
     let path = req.extensions().get::<MatchedPath>().map(|p| p.as_str().to_owned());
     let path = path.ok_or_else(Problem::not_found)?;
+    if method == "OPTIONS" {
+        let allow = methods(app, &path).ok_or_else(Problem::not_found)?;
+        return Ok(Some((StatusCode::NO_CONTENT, [(ALLOW, allow)]).into_response()));
+    }
     let row = app.access.find(&method, &path).ok_or_else(|| other_method(app, &path))?;
+    takes_json(req.headers())?;
     if row.public {
-        return Ok(());
+        return Ok(None);
     }
     let token = req.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
     let token = token.and_then(|t| t.strip_prefix("Bearer ")).unwrap_or_default().trim();
     let known = if token.is_empty() { None } else { tokens::resume(app, token).await? };
     let (actor, grant) = known.ok_or_else(Problem::unauthorized)?;
+    let late = app.pace.step(&grant.token_id, grant.per_minute, app.clock.now());
+    late.map_or(Ok(()), |seconds| Err(Problem::too_many(seconds)))?;
     if !row.roles.contains(&actor.role) {
         return Err(Problem::not_found());
     }
     req.extensions_mut().insert(actor);
     req.extensions_mut().insert(grant);
-    Ok(())
+    Ok(None)
+}
+
+/// What a path can be asked; it says nothing about anybody.
+fn methods(app: &App, path: &str) -> Option<String> {
+    let rows = app.access.rows().iter().filter(|r| r.path == path);
+    let mut methods: Vec<_> = rows.map(|r| r.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    methods.sort_unstable();
+    (methods.len() > 1).then(|| methods.join(", "))
 }
 
 fn other_method(app: &App, path: &str) -> Problem {
-    let rows = app.access.rows().iter().filter(|r| r.path == path);
-    let methods: Vec<_> = rows.map(|r| r.method.as_str()).collect();
+    let Some(allow) = methods(app, path) else { return Problem::not_found() };
     let (title, detail) = ("使えない方法です", "この住所では、Allow にある方法だけが使えます。");
     let mut out = Problem::new(StatusCode::METHOD_NOT_ALLOWED, title, detail);
-    out.allow = methods.join(", ");
-    if methods.is_empty() { Problem::not_found() } else { out }
+    out.header = Some((ALLOW, allow));
+    out
+}
+
+/// Whoever says that they take other kinds only would not understand the answer.
+fn takes_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let said: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
+    let takes = |one: &str| {
+        let mut parts = one.split(';').map(str::trim);
+        let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let never = parts.any(|p| matches!(p, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        ["*/*", "application/*", "application/json"].contains(&kind.as_str()) && !never
+    };
+    if said.is_empty() || said.iter().flat_map(|v| v.split(',')).any(takes) {
+        return Ok(());
+    }
+    let detail = "答えは application/json です。Accept に加えるか、Accept を外してください。";
+    Err(Problem::new(StatusCode::NOT_ACCEPTABLE, "その形では答えられません", detail))
 }
 
 pub const COOKIE_NAME: &str = "kakehashi";

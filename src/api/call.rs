@@ -1,28 +1,26 @@
 //! 呼び出し: one request of a program, checked against its operation before anybody reads it, and
 //! answered once, however often it is sent.
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request};
-use axum::http::header::{ETAG, IF_MATCH, LOCATION};
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use civil::Minutes;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::operation::{Effect, Operation};
 use super::{entry, shape};
-use crate::access::Actor;
-use crate::args;
+use crate::access::{Actor, escape};
+use crate::audit::Event;
 use crate::clients::parts::{self, Part};
 use crate::staff::sessions::digest;
 use crate::staff::tokens::Grant;
-use crate::store::Tx;
-use crate::web::{App, Error, Problem, Values};
+use crate::web::submitted::{UPLOAD_BYTES, decode};
+use crate::web::{App, Entry, Error, Problem, Values};
 
-/// The largest request that is read.
+/// The largest request that is read; files may be larger.
 const BYTES: usize = 256 * 1024;
-/// So long an answer is kept for whoever asks again.
-const KEPT_MINUTES: i64 = 24 * 60;
 
 pub type Outcome = Result<Response, Stop>;
 
@@ -48,7 +46,7 @@ impl IntoResponse for Stop {
     }
 }
 
-fn stop(status: u16, title: &'static str, detail: &str) -> Stop {
+pub(super) fn stop(status: u16, title: &'static str, detail: &str) -> Stop {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     Stop::Problem(Box::new(Problem::new(status, title, detail)))
 }
@@ -60,11 +58,20 @@ pub struct Call {
     pub values: Values,
     /// The part the address names; the first one where it names none.
     pub part: &'static Part,
+    /// What was asked, as the form read it.
+    pub entry: Entry,
+    /// What was sent where the operation takes a file.
+    pub bytes: Bytes,
+    pub(super) headers: HeaderMap,
+    here: String,
+    query: String,
     path: Vec<(String, String)>,
-    token_id: String,
-    key: String,
+    effect: Effect,
+    by_address: bool,
+    pub(super) token_id: String,
+    pub(super) key: String,
     if_match: Option<String>,
-    digest: String,
+    pub(super) digest: String,
 }
 
 crate::shape! {
@@ -82,17 +89,15 @@ impl FromRequest<App> for Call {
         let (mut parts, body) = req.into_parts();
         let missing = || Stop::from(Error::NotFound);
         let route = parts.extensions.get::<MatchedPath>().ok_or_else(missing)?.as_str().to_owned();
-        let op = Operation::find(parts.method.as_str(), &route).ok_or_else(missing)?;
+        let op = Operation::find(asked(&parts.method), &route).ok_or_else(missing)?;
         let actor = parts.extensions.get::<Actor>().cloned().ok_or_else(missing)?;
         let grant = parts.extensions.get::<Grant>().cloned().ok_or_else(missing)?;
         within_scope(op, &grant)?;
         let path = path(&mut parts, app).await?;
         let part = part(&path)?;
         let (key, if_match) = headers(op, &parts.headers)?;
-        let bytes = axum::body::to_bytes(body, BYTES).await.map_err(|_| {
-            Error::TooLarge("256KBまでです。分けて送ってください。保存していません。".into())
-        })?;
-        let form = (op.form)(part);
+        let bytes = bytes(op, body).await?;
+        let form = (op.form)(part, &app.codes);
         let query = parts.uri.query().unwrap_or_default();
         let object = match op.is_query() {
             true => entry::of_query(&form, query),
@@ -102,11 +107,40 @@ impl FromRequest<App> for Call {
         fits(&shape::of_form(&form, &app.codes), &value)?;
         let entry = entry::of_object(&form, value.as_object().unwrap_or(&Map::new()));
         let seen = if_match.clone().unwrap_or_default();
-        let said = digest(&format!("{} {} {seen} {value}", parts.method, parts.uri.path()));
+        let sent = if op.file { Event::default().content(&bytes).digest } else { String::new() };
+        let here = parts.uri.path().to_owned();
+        let said = digest(&format!("{} {here} {seen} {value} {sent}", op.method));
         let values = form.read(&entry, &app.codes)?;
-        let token_id = grant.token_id;
-        Ok(Self { actor, values, part, path, token_id, key, if_match, digest: said })
+        let (effect, token_id, headers) = (op.effect, grant.token_id, parts.headers);
+        Ok(Self {
+            actor,
+            values,
+            part,
+            entry,
+            bytes,
+            headers,
+            here,
+            path,
+            effect,
+            by_address: op.method == "GET",
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            token_id,
+            key,
+            if_match,
+            digest: said,
+        })
     }
+}
+
+async fn bytes(op: &Operation, body: axum::body::Body) -> Result<Bytes, Stop> {
+    let (most, words) = match op.file {
+        true => (UPLOAD_BYTES, "ファイルは32MBまでです。"),
+        false => (BYTES, "256KBまでです。"),
+    };
+    let read = axum::body::to_bytes(body, most).await;
+    let large =
+        |_| Error::TooLarge(format!("{words}分けて送ってください。保存していません。")).into();
+    read.map_err(large)
 }
 
 /// Of the route alone, never of a record: so it may be said.
@@ -200,65 +234,51 @@ impl Call {
         Err(stop(412, "保存していません", detail))
     }
 
-    /// A transaction for this request, unless it was answered before: then that answer.
-    pub async fn begin(&self, app: &App) -> Result<Tx, Stop> {
-        let mut tx = app.write(&self.actor).await?;
-        let at = tx.actor.at;
-        let old = at.plus(Minutes(-KEPT_MINUTES));
-        tx.exec("delete from api_answers where made_at < $1", args![old]).await?;
-        let mine = tx
-            .exec(
-                "insert into api_answers (token_id, idempotency_key, request_digest, status,
-                   made_at) values ($1, $2, $3, 0, $4)
-                 on conflict (token_id, idempotency_key) do nothing",
-                args![self.token_id, self.key, self.digest, at],
-            )
-            .await?;
-        if mine == 1 { Ok(tx) } else { Err(self.again(&mut tx).await?) }
-    }
-
-    /// What this key was answered before.
-    async fn again(&self, tx: &mut Tx) -> Result<Stop, Stop> {
-        let (said, status, location, etag, body): (String, i64, String, String, String) = tx
-            .one(
-                "select request_digest, status, location, etag, body from api_answers
-                 where token_id = $1 and idempotency_key = $2",
-                args![self.token_id, self.key],
-            )
-            .await?;
-        if said != self.digest {
-            let detail = "この Idempotency-Key は、ほかの内容の依頼で使われています。新しい値にしてください。";
-            return Ok(stop(422, "保存していません", detail));
-        }
-        Ok(Stop::Again(Box::new(json(status, &location, &etag, body))))
-    }
-
-    /// Keeps the change and its answer together.
-    pub async fn made(&self, mut tx: Tx, id: &str, href: String, version: &str) -> Outcome {
-        let status = if self.if_match.is_some() { 200 } else { 201 };
-        let location = if status == 201 { href.clone() } else { String::new() };
-        let body = text(&Receipt { id: id.to_owned(), href })?;
-        tx.exec(
-            "update api_answers set status = $3, location = $4, etag = $5, body = $6
-             where token_id = $1 and idempotency_key = $2",
-            args![self.token_id, self.key, status, location, version, body],
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(json(status, &location, version, body))
-    }
-
+    /// What was read, under its version; without one, under a digest of what is said.
     pub fn answer(&self, version: &str, answer: &impl Serialize) -> Outcome {
-        Ok(json(200, "", version, text(answer)?))
+        let body = text(answer)?;
+        let version = match version {
+            "" => digest(&body).chars().take(32).collect(),
+            known => known.to_owned(),
+        };
+        let seen = self.headers.get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+        let known = |t: &str| ["*", &quoted(&version)].contains(&t.trim().trim_start_matches("W/"));
+        if self.by_address && seen.is_some_and(|all| all.split(',').any(known)) {
+            let mut out = json(304, "", &version, String::new());
+            out.headers_mut().remove("content-type");
+            return Ok(out);
+        }
+        Ok(json(200, "", &version, body))
+    }
+
+    pub(super) fn is_change(&self) -> bool {
+        self.effect == Effect::Changes
+    }
+
+    /// Where the page of a list goes on, if it stands in the address.
+    pub(super) fn address_of(&self, after: &str) -> Option<String> {
+        if !self.by_address {
+            return None;
+        }
+        let asked = decode(self.query.as_bytes()).into_iter().filter(|(n, _)| n != "after");
+        let mut pairs: Vec<_> =
+            asked.map(|(n, v)| format!("{}={}", escape(&n), escape(&v))).collect();
+        pairs.push(format!("after={}", escape(after)));
+        Some(format!("{}?{}", self.here, pairs.join("&")))
     }
 }
 
-fn text(answer: &impl Serialize) -> Result<String, Stop> {
+/// HEAD asks what GET asks, and is answered without the body.
+fn asked(method: &axum::http::Method) -> &str {
+    if method == "HEAD" { "GET" } else { method.as_str() }
+}
+
+pub(super) fn text(answer: &impl Serialize) -> Result<String, Stop> {
     let broken = |_| stop(500, "うまくいきませんでした", "答えを作れませんでした。");
     serde_json::to_string(answer).map_err(broken)
 }
 
-fn json(status: i64, location: &str, version: &str, body: String) -> Response {
+pub(super) fn json(status: i64, location: &str, version: &str, body: String) -> Response {
     let status = u16::try_from(status).ok().and_then(|s| StatusCode::from_u16(s).ok());
     let mut out = (status.unwrap_or(StatusCode::OK), body).into_response();
     let headers = out.headers_mut();

@@ -1,75 +1,68 @@
-//! 利用者 as JSON: found by a search in the body, shown, enrolled, closed and opened again.
+//! 利用者 as JSON: found by a search in the body, shown, enrolled.
 
 use axum::extract::State;
 
-use super::call::{Call, Outcome, Receipt};
-use super::operation::{Effect, Operation, nothing};
-use super::shape::{Day, Shape};
+use super::call::{Call, Outcome};
+use super::operation::{Operation, example, schema};
+use super::paging::{self, COUNTED, Listed};
+use super::shape::Day;
 use crate::audit::Event;
-use crate::clients::{self, Summary, close, enrol, parts, search};
+use crate::clients::{self, Summary, enrol, parts, search};
 use crate::shape;
 use crate::store::Read;
 use crate::web::{App, Field, Form, Kind, Result};
 
 pub const SEARCH: Operation = Operation {
-    method: "POST",
-    path: "/api/v1/clients/search",
-    id: "searchClients",
-    title: "利用者をさがす（名前は URL に残さない）",
-    scope: "read:clients",
-    form: |_| search_form(),
-    answer: |_, _| Found::schema(),
-    example: |_, _| Found::example(),
+    form: |_, _| search_form(),
     request: r#"{"q": "みずの", "limit": 20}"#,
-    effect: Effect::Reads,
+    method: "POST",
+    ..Operation::reads(
+        "/api/v1/clients/search",
+        "searchClients",
+        "利用者をさがす（名前は URL に残さない）",
+        "read:clients",
+    )
+    .answers(schema::<Listed<Client>>, example::<Listed<Client>>)
 };
 
-pub const SHOW: Operation = Operation {
-    method: "GET",
-    path: "/api/v1/clients/{number}",
-    id: "showClient",
-    title: "利用者の見出しと、読める項目",
-    scope: "read:clients",
-    form: nothing,
-    answer: |_, _| Shown::schema(),
-    example: |_, _| Shown::example(),
-    request: "",
-    effect: Effect::Reads,
-};
+pub const SHOW: Operation = Operation::reads(
+    "/api/v1/clients/{number}",
+    "showClient",
+    "利用者の見出しと、読める項目",
+    "read:clients",
+)
+.answers(schema::<Shown>, example::<Shown>);
 
 pub const ENROL: Operation = Operation {
-    method: "POST",
-    path: "/api/v1/clients",
-    id: "enrolClient",
-    title: "利用者を登録する",
-    scope: "write:clients",
-    form: |_| enrol::form(),
-    answer: |_, _| Receipt::schema(),
-    example: |_, _| Receipt::example(),
+    form: |_, _| enrol::form(),
     request: r#"{"family": "川上", "given": "ひなた", "family_kana": "かわかみ",
         "given_kana": "ひなた", "born_on": "2025-06-03", "sex": "female", "area": "east",
         "carer_name": "川上 のぞみ", "relation": "mother", "phone": "03-0000-0123",
         "cares": ["suction"]}"#,
-    effect: Effect::Makes,
-};
-
-pub const CLOSE: Operation = Operation {
-    method: "POST",
-    path: "/api/v1/clients/{number}/close",
-    id: "closeClient",
-    title: "終結にする（待っている依頼・約束・担当も終わる）",
-    scope: "write:clients",
-    form: |_| close::form(false),
-    answer: |_, _| Receipt::schema(),
-    example: |_, _| Receipt::example(),
-    request: r#"{"kind": "moved_out", "on": "2026-11-19", "reason": "転出"}"#,
-    effect: Effect::Makes,
+    ..Operation::makes("/api/v1/clients", "enrolClient", "利用者を登録する", "write:clients")
 };
 
 pub async fn post_search(State(app): State<App>, call: Call) -> Outcome {
-    let found = found(&mut app.read(&call.actor).await?, &call).await?;
+    let (q, most) = (call.values.text("q"), COUNTED + 1);
+    let mut read = app.read(&call.actor).await?;
+    let people = match call.values.yes("closed") {
+        true => search::closed(&mut read, q, most).await?,
+        false => search::find(&mut read, q, most).await?,
+    };
+    drop(read);
     app.viewed(&call.actor, Event::new("search", "clients", "")).await?;
-    call.answer("", &found)
+    let total = i64::try_from(people.len()).unwrap_or(most);
+    let rest = behind(people, call.values.opt("after"))?;
+    let key = |s: &Summary| s.number.to_string();
+    call.page(&paging::of_page(&call, rest, total, key, Client::from))
+}
+
+/// Those after the last person of the page before, by number: a reading would be said otherwise.
+fn behind(people: Vec<Summary>, after: Option<String>) -> Result<Vec<Summary>> {
+    let Some(after) = after else { return Ok(people) };
+    let last = people.iter().position(|s| s.number.to_string() == after);
+    let last = last.ok_or_else(paging::unknown)?;
+    Ok(people.into_iter().skip(last + 1).collect())
 }
 
 pub async fn get(State(app): State<App>, call: Call) -> Outcome {
@@ -84,27 +77,17 @@ pub async fn post(State(app): State<App>, call: Call) -> Outcome {
     call.made(tx, &number, href(&number), "").await
 }
 
-pub async fn post_close(State(app): State<App>, call: Call) -> Outcome {
-    let mut tx = call.begin(&app).await?;
-    let client = clients::see(&mut tx, call.at("number")).await?;
-    close::close(&mut tx, &client.id, &call.values).await?;
-    let number = client.number.to_string();
-    call.made(tx, &number, href(&number), "").await
-}
-
-fn href(number: &str) -> String {
+pub(super) fn href(number: &str) -> String {
     format!("/api/v1/clients/{number}")
 }
 
-pub fn search_form() -> Form {
-    let fields = vec![
+fn search_form() -> Form {
+    paging::form(vec![
         Field::new("q", "さがすことば", Kind::Text(80))
             .required()
             .help("読み、漢字、生年月日、電話番号、利用者番号のどれか。"),
         Field::new("closed", "終結した人をさがす", Kind::Yes),
-        Field::new("limit", "何人まで", Kind::Number { min: 1, max: 100, unit: "人" }),
-    ];
-    Form::new("api-clients-search", "利用者をさがす", fields)
+    ])
 }
 
 shape! {
@@ -119,14 +102,6 @@ shape! {
         area: String = "担当地区（コード表 area）", "east";
         coordinator: String = "主担当の氏名", "高橋 由美";
         closed_on: Option<Day> = "終結の日", serde_json::Value::Null;
-    }
-}
-
-shape! {
-    /// さがした結果.
-    pub struct Found {
-        clients: Vec<Client> = "見つかった人（読みの順）";
-        more: bool = "ほかにもいる", false;
     }
 }
 
@@ -162,17 +137,6 @@ impl From<Summary> for Client {
             closed_on: s.closed_on.map(Day),
         }
     }
-}
-
-async fn found(read: &mut Read, call: &Call) -> Result<Found> {
-    let (q, limit) = (call.values.text("q"), call.values.int("limit").unwrap_or(50));
-    let mut people = match call.values.yes("closed") {
-        true => search::closed(read, q, limit + 1).await?,
-        false => search::find(read, q, limit + 1).await?,
-    };
-    let more = people.len() as i64 > limit;
-    people.truncate(usize::try_from(limit).unwrap_or(0));
-    Ok(Found { clients: people.into_iter().map(Client::from).collect(), more })
 }
 
 /// (the person's id, what is answered)

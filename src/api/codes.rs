@@ -3,23 +3,13 @@
 use axum::extract::State;
 
 use super::call::{Call, Outcome};
-use super::operation::{Effect, Operation, nothing};
-use super::shape::Shape;
+use super::operation::{Operation, example, schema};
 use crate::shape;
 use crate::web::App;
 
-pub const LIST: Operation = Operation {
-    method: "GET",
-    path: "/api/v1/codes",
-    id: "listCodes",
-    title: "コード表をすべて読む",
-    scope: "",
-    form: nothing,
-    answer: |_, _| CodeLists::schema(),
-    example: |_, _| CodeLists::example(),
-    request: "",
-    effect: Effect::Reads,
-};
+pub const LIST: Operation =
+    Operation::reads("/api/v1/codes", "listCodes", "コード表をすべて読む", "")
+        .answers(schema::<CodeLists>, example::<CodeLists>);
 
 pub async fn get(State(app): State<App>, call: Call) -> Outcome {
     call.answer("", &lists(&app))

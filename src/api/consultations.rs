@@ -1,64 +1,82 @@
-//! 相談 as JSON: logged, shown, corrected, withdrawn.
+//! 相談 as JSON: listed, searched, logged, shown, corrected, withdrawn.
 
 use axum::extract::State;
 
-use super::call::{Call, Outcome, Receipt};
-use super::operation::{Effect, Operation, nothing};
-use super::shape::{Moment, Shape};
+use super::call::{Call, Outcome};
+use super::operation::{Operation, example, schema};
+use super::paging::{self, COUNTED, Listed};
+use super::shape::Moment;
 use crate::audit::Event;
-use crate::consultations::{self as noun, Consultation, correct, log, withdraw};
+use crate::consultations::{self as noun, Consultation, correct, list, log, withdraw};
 use crate::shape;
-use crate::web::App;
+use crate::web::{App, Field};
+
+const ALL: &str = "/api/v1/consultations";
+const READ: &str = "read:consultations";
+const WRITE: &str = "write:consultations";
+
+pub const LIST: Operation = Operation {
+    form: |_, _| paging::form(filters(false)),
+    ..Operation::reads(ALL, "listConsultations", "相談を新しい順に読む", READ)
+        .answers(schema::<Listed<Line>>, example::<Listed<Line>>)
+};
+
+pub const SEARCH: Operation = Operation {
+    form: |_, _| paging::form(filters(true)),
+    request: r#"{"q": "短期入所", "from": "2026-04-01", "limit": 20}"#,
+    method: "POST",
+    path: "/api/v1/consultations/search",
+    id: "searchConsultations",
+    title: "相談をことばでさがす（ことばは URL に残さない）",
+    ..LIST
+};
 
 pub const LOG: Operation = Operation {
-    method: "POST",
-    path: "/api/v1/consultations",
-    id: "logConsultation",
-    title: "相談を記録する",
-    scope: "write:consultations",
-    form: |_| log::form(),
-    answer: |_, _| Receipt::schema(),
-    example: |_, _| Receipt::example(),
+    form: |_, _| log::form(),
     request: r#"{"scope": "community", "inquirer_kind": "family", "channel": "phone",
         "text": "短期入所を探している", "occurred_at": "2026-11-19T10:00:00+09:00",
         "minutes": 20}"#,
-    effect: Effect::Makes,
+    ..Operation::makes(ALL, "logConsultation", "相談を記録する", WRITE)
 };
 
-pub const SHOW: Operation = Operation {
-    method: "GET",
-    path: "/api/v1/consultations/{id}",
-    id: "showConsultation",
-    title: "相談を読む",
-    scope: "read:consultations",
-    form: nothing,
-    answer: |_, _| Shown::schema(),
-    example: |_, _| Shown::example(),
-    request: "",
-    effect: Effect::Reads,
-};
+pub const SHOW: Operation =
+    Operation::reads("/api/v1/consultations/{id}", "showConsultation", "相談を読む", READ)
+        .answers(schema::<Shown>, example::<Shown>);
 
 pub const CORRECT: Operation = Operation {
-    path: "/api/v1/consultations/{id}/correct",
-    id: "correctConsultation",
-    title: "相談を訂正する（前の記録も残る）",
-    form: |_| correct::form(),
+    form: |_, _| correct::form(),
     request: r#"{"scope": "community", "inquirer_kind": "family", "channel": "phone",
         "text": "短期入所と送迎を探している", "occurred_at": "2026-11-19T10:00:00+09:00",
         "why": "書きもらし"}"#,
-    effect: Effect::Changes,
-    ..LOG
+    ..Operation::changes(
+        "/api/v1/consultations/{id}/correct",
+        "correctConsultation",
+        "相談を訂正する（前の記録も残る）",
+        WRITE,
+    )
 };
 
 pub const WITHDRAW: Operation = Operation {
-    path: "/api/v1/consultations/{id}/withdraw",
-    id: "withdrawConsultation",
-    title: "相談を取り消す（記録は残る）",
-    form: |_| withdraw::form(),
+    form: |_, _| withdraw::form(),
     request: r#"{"why": "同じ相談を二度登録した"}"#,
-    effect: Effect::Changes,
-    ..LOG
+    ..Operation::changes(
+        "/api/v1/consultations/{id}/withdraw",
+        "withdrawConsultation",
+        "相談を取り消す（記録は残る）",
+        WRITE,
+    )
 };
+
+/// `GET`, and `POST .../search`.
+pub async fn get_list(State(app): State<App>, call: Call) -> Outcome {
+    let (mut read, asked) = (app.read(&call.actor).await?, call.values.clone());
+    let limits = (paging::limit(&call) + 1, COUNTED + 1);
+    let found = list::page_of(&mut read, asked, paging::key(&call)?, limits).await?;
+    drop(read);
+    let event = Event::new("view", "consultations", "").client(found.client_id);
+    app.viewed(&call.actor, event).await?;
+    call.page(&paging::of_page(&call, found.rows, found.total, key, Line::from))
+}
 
 pub async fn get(State(app): State<App>, call: Call) -> Outcome {
     let mut read = app.read(&call.actor).await?;
@@ -92,6 +110,16 @@ pub async fn post_withdraw(State(app): State<App>, call: Call) -> Outcome {
     call.made(tx, &old.id, href(&old.id), &version).await
 }
 
+/// The questions of the page's list; what was said stands in no address.
+fn filters(words: bool) -> Vec<Field> {
+    let all = list::filter_form().fields.into_iter();
+    all.filter(|f| words || f.name != "q").collect()
+}
+
+fn key(k: &Consultation) -> String {
+    format!("{}~{}", k.occurred_at, k.id)
+}
+
 fn href(id: &str) -> String {
     format!("/api/v1/consultations/{id}")
 }
@@ -99,6 +127,39 @@ fn href(id: &str) -> String {
 /// A row never changes but for being voided.
 fn version(k: &Consultation) -> String {
     if k.voided_at.is_some() { format!("{}-void", k.id) } else { k.id.clone() }
+}
+
+shape! {
+    /// 相談の見出し.
+    pub struct Line {
+        id: String = "相談の番号", "0199f0c2-0000-7000-8000-000000000002";
+        client: Option<String> = "利用者番号", "M-01275";
+        occurred_at: Moment = "相談を受けた時点";
+        channel: String = "方法（コード表 channel）", "phone";
+        inquirer_kind: String = "相談した人（コード表 inquirer_kind）", "family";
+        scope: String = "支援の種別（コード表 scope）", "individual";
+        text: String = "相談の内容", "短期入所を探している";
+        handler: String = "受けた人", "高橋 由美";
+        organisation: String = "受けた機関", "医療的ケア児支援センター";
+        href: String = "住所", "/api/v1/consultations/0199f0c2-0000-7000-8000-000000000002";
+    }
+}
+
+impl From<Consultation> for Line {
+    fn from(k: Consultation) -> Self {
+        Self {
+            client: k.client_number().map(|n| n.to_string()),
+            href: href(&k.id),
+            id: k.id,
+            occurred_at: Moment(k.occurred_at),
+            channel: k.channel,
+            inquirer_kind: k.inquirer_kind,
+            scope: k.scope,
+            text: k.text,
+            handler: k.handler,
+            organisation: k.organisation,
+        }
+    }
 }
 
 shape! {

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::imports::KINDS;
 use super::operation::{Effect, OPERATIONS, Operation};
 use super::shape;
 use crate::access::Actor;
@@ -70,9 +71,14 @@ fn operation(op: &Operation, part: &'static Part, codes: &Codes) -> Value {
     if !op.scope.is_empty() {
         out["description"] = format!("鍵に {} が要ります。", op.scope).into();
     }
-    if !op.is_query() {
+    if op.file {
+        let binary = || json!({"schema": {"type": "string", "format": "binary"}});
+        let kinds = KINDS.iter().map(|(kind, _)| ((*kind).to_owned(), binary()));
+        let content: Map<_, _> = kinds.collect();
+        out["requestBody"] = json!({"required": true, "content": content});
+    } else if !op.is_query() {
         out["requestBody"] = json!({"required": true, "content": {"application/json": {
-            "schema": shape::of_form(&(op.form)(part), codes),
+            "schema": shape::of_form(&(op.form)(part, codes), codes),
             "example": request(op, part, codes),
         }}});
     }
@@ -84,7 +90,7 @@ pub fn request(op: &Operation, part: &'static Part, codes: &Codes) -> Value {
     if !op.request.is_empty() {
         return serde_json::from_str(op.request).unwrap_or(Value::Null);
     }
-    let form = (op.form)(part);
+    let form = (op.form)(part, codes);
     // Who somebody else is, only the program that asks can know.
     let known = form.fields.iter().filter(|f| f.kind != crate::web::Kind::Client);
     known.map(|f| (f.name.to_owned(), shape::sample(f, codes))).collect::<Map<_, _>>().into()
@@ -97,7 +103,7 @@ fn parameters(op: &Operation, part: &'static Part, codes: &Codes) -> Vec<Value> 
             "schema": {"type": "string", "minLength": 1}}));
     }
     if op.is_query() {
-        for f in (op.form)(part).fields {
+        for f in (op.form)(part, codes).fields {
             out.push(json!({"name": f.name, "in": "query", "required": f.required,
                 "schema": shape::of_field(&crate::web::Field { required: true, ..f }, codes)}));
         }
@@ -111,6 +117,11 @@ fn parameters(op: &Operation, part: &'static Part, codes: &Codes) -> Vec<Value> 
         out.push(json!({"name": "If-Match", "in": "header", "required": true,
             "description": "先に読んだときの ETag。", "schema": {"type": "string"}}));
     }
+    if op.method == "GET" {
+        out.push(json!({"name": "If-None-Match", "in": "header", "required": false,
+            "description": "先に読んだときの ETag。変わっていなければ 304。",
+            "schema": {"type": "string"}}));
+    }
     out
 }
 
@@ -119,29 +130,35 @@ const ALWAYS: &[(&str, &str)] = &[
     ("401", "鍵がない、止めた、期限を過ぎた"),
     ("403", "鍵にこの操作が含まれない"),
     ("404", "ないか、この鍵では見えない"),
+    ("406", "Accept が application/json を含まない"),
     ("422", "項目に直すところがある"),
+    ("429", "依頼が多すぎる。Retry-After の秒数だけ待つ"),
 ];
 const SENDING: &[(&str, &str)] = &[
     ("400", "JSON として読めない、または Idempotency-Key がない"),
-    ("413", "256KBを超える"),
-    ("415", "application/json でない"),
+    ("409", "ほかの人が先に変えた、または同じ依頼を処理している"),
+    ("413", "256KBを超える（ファイルは32MB）"),
+    ("415", "application/json でない（ファイルは CSV か Excel）"),
 ];
-const CHANGING: &[(&str, &str)] = &[
-    ("409", "ほかの人が先に変えた"),
-    ("412", "If-Match が今の版と違う"),
-    ("428", "If-Match がない"),
-];
+const CHANGING: &[(&str, &str)] = &[("412", "If-Match が今の版と違う"), ("428", "If-Match がない")];
 
 fn responses(op: &Operation, part: &'static Part, codes: &Codes) -> Value {
     let (status, headers) = match op.effect {
-        Effect::Reads => ("200", json!({})),
+        Effect::Reads => (
+            "200",
+            json!({"ETag": {"schema": {"type": "string"}},
+            "Link": {"description": "次の頁（rel=next）", "schema": {"type": "string"}}}),
+        ),
         Effect::Makes => ("201", json!({"Location": {"schema": {"type": "string"}}})),
         Effect::Changes => ("200", json!({"ETag": {"schema": {"type": "string"}}})),
     };
     let mut out = json!({ status: {"description": "できた", "headers": headers,
         "content": {"application/json": {
             "schema": (op.answer)(part, codes), "example": (op.example)(part, codes)}}}});
-    let sending = if op.is_query() { &[][..] } else { SENDING };
+    if op.method == "GET" {
+        out["304"] = json!({"description": "If-None-Match の版から変わっていない"});
+    }
+    let sending = if op.method == "GET" { &[][..] } else { SENDING };
     let changing = if op.effect == Effect::Changes { CHANGING } else { &[] };
     for (status, why) in ALWAYS.iter().chain(sending).chain(changing) {
         out[*status] = json!({"description": why,
@@ -167,23 +184,59 @@ struct Line {
     fields: Vec<(&'static str, &'static str, bool)>,
     request: String,
     answer: String,
+    curl: String,
 }
 
 impl Line {
     fn of(op: &Operation, part: &'static Part, path: String, codes: &Codes) -> Self {
         let pretty = |v: &Value| serde_json::to_string_pretty(v).unwrap_or_default();
-        let fields = (op.form)(part).fields.into_iter().map(|f| (f.name, f.label, f.required));
+        let fields =
+            (op.form)(part, codes).fields.into_iter().map(|f| (f.name, f.label, f.required));
         Self {
             method: op.method,
-            path,
             title: title(op, part),
             scope: op.scope,
+            curl: curl(op, part, &path, codes),
+            path,
             fields: fields.collect(),
             request: if op.is_query() { String::new() } else { pretty(&request(op, part, codes)) },
             answer: pretty(&(op.example)(part, codes)),
         }
     }
 }
+
+/// The same request from a command line: HOST, TOKEN and ETAG are the reader's.
+fn curl(op: &Operation, part: &'static Part, path: &str, codes: &Codes) -> String {
+    let mut path = path.to_owned();
+    for (name, example) in IN_PATHS {
+        path = path.replace(&format!("{{{name}}}"), example);
+    }
+    let query = if op.file { "?layout=consultations" } else { "" };
+    let mut out = vec![format!("curl \"$HOST{path}{query}\" -H \"Authorization: Bearer $TOKEN\"")];
+    if op.effect != Effect::Reads {
+        out.push("-H \"Idempotency-Key: $(uuidgen)\"".into());
+    }
+    if op.effect == Effect::Changes {
+        out.push("-H \"If-Match: $ETAG\"".into());
+    }
+    if op.file {
+        out.push("-H 'Content-Type: text/csv' --data-binary @相談.csv".into());
+    } else if op.method == "POST" {
+        let body = request(op, part, codes).to_string().replace('\'', "");
+        out.push(format!("-H 'Content-Type: application/json' -d '{body}'"));
+    }
+    out.join(" \\\n  ")
+}
+
+/// What the examples put in place of what an address names.
+const IN_PATHS: &[(&str, &str)] = &[
+    ("number", "M-01275"),
+    ("id", "0199f0c2-0000-7000-8000-000000000002"),
+    ("row", "0199f0c2-0000-7000-8000-000000000001"),
+    ("member", "0199f0c2-0000-7000-8000-000000000005"),
+    ("account", "0199f0c2-0000-7000-8000-000000000003"),
+    ("edition", "1"),
+];
 
 #[derive(Template)]
 #[template(path = "api/guide.html")]

@@ -4,8 +4,8 @@
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, Outcome, Receipt, Stop};
-use super::operation::{Effect, Operation};
+use super::call::{Call, Outcome, Stop};
+use super::operation::Operation;
 use super::shape::{self, Day, Moment, Shape};
 use crate::audit::Event;
 use crate::clients::parts::{self, Part, PartRow};
@@ -14,69 +14,47 @@ use crate::codes::Codes;
 use crate::store::{Read, Tx};
 use crate::web::{App, Error, Field, Kind, Result};
 
-const fn operation(
-    method: &'static str,
-    path: &'static str,
-    id: &'static str,
-    title: &'static str,
-    effect: Effect,
-) -> Operation {
-    Operation {
-        method,
-        path,
-        id,
-        title,
-        scope: "write:clients",
-        form: |part| part_new::form(part),
-        answer: |_, _| Receipt::schema(),
-        example: |_, _| Receipt::example(),
-        request: "",
-        effect,
-    }
-}
-
 const PART: &str = "/api/v1/clients/{number}/parts/{part}";
+const WRITE: &str = "write:clients";
 
 pub const SHOW: Operation = Operation {
-    scope: "read:clients",
-    form: |_| part_show::form(),
-    answer: rows_schema,
-    example: rows_example,
-    ..operation("GET", PART, "showPart", "を読む（ある日の時点でも）", Effect::Reads)
+    form: |_, _| part_show::form(),
+    ..Operation::reads(PART, "showPart", "を読む（ある日の時点でも）", "read:clients")
+        .answers(rows_schema, rows_example)
 };
 
-pub const ADD: Operation = operation("POST", PART, "addPart", "に行を加える", Effect::Makes);
+pub const ADD: Operation = Operation {
+    form: |part, _| part_new::form(part),
+    ..Operation::makes(PART, "addPart", "に行を加える", WRITE)
+};
 
 pub const CORRECT: Operation = Operation {
-    form: |part| part_correct::form(part),
-    ..operation(
-        "POST",
+    form: |part, _| part_correct::form(part),
+    ..Operation::changes(
         "/api/v1/clients/{number}/parts/{part}/{row}/correct",
         "correctPart",
         "の行を訂正する",
-        Effect::Changes,
+        WRITE,
     )
 };
 
 pub const END: Operation = Operation {
-    form: |_| part_end::form(),
-    ..operation(
-        "POST",
+    form: |_, _| part_end::form(),
+    ..Operation::changes(
         "/api/v1/clients/{number}/parts/{part}/{row}/end",
         "endPart",
         "の行を終わりにする",
-        Effect::Changes,
+        WRITE,
     )
 };
 
 pub const VOID: Operation = Operation {
-    form: |_| part_end::void_form(),
-    ..operation(
-        "POST",
+    form: |_, _| part_end::void_form(),
+    ..Operation::changes(
         "/api/v1/clients/{number}/parts/{part}/{row}/void",
         "voidPart",
         "の行をまちがいとして取り消す",
-        Effect::Changes,
+        WRITE,
     )
 };
 

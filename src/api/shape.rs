@@ -103,7 +103,7 @@ pub fn object(fields: Vec<(&str, Value)>) -> Value {
         "additionalProperties": false})
 }
 
-fn nullable(mut schema: Value) -> Value {
+pub fn nullable(mut schema: Value) -> Value {
     schema["type"] = json!([schema["type"], "null"]);
     if let Some(choices) = schema.get_mut("enum").and_then(Value::as_array_mut) {
         choices.push(Value::Null);
@@ -281,6 +281,7 @@ fn of_type(types: &Value, value: &Value) -> bool {
     let is = |t: &Value| match t.as_str().unwrap_or_default() {
         "string" => value.is_string(),
         "integer" => value.is_i64(),
+        "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "array" => value.is_array(),
         "object" => value.is_object(),
@@ -294,6 +295,7 @@ fn kind_words(types: &Value) -> &'static str {
     match types[0].as_str().or(types.as_str()).unwrap_or_default() {
         "string" => "文字列",
         "integer" => "整数",
+        "number" => "数",
         "boolean" => "true か false",
         "array" => "配列",
         _ => "オブジェクト",

@@ -101,6 +101,7 @@ const NOUNS: &[(&str, &str)] = &[
     ("emergency", "緊急閲覧"),
     ("emergencies", "緊急閲覧の一覧"),
     ("api_token", "連携の鍵"),
+    ("calendar_feed", "予定表の住所"),
     ("restriction", "制限"),
     ("move", "転出入の引継ぎ"),
     ("moves", "転出入の一覧"),

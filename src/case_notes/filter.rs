@@ -29,10 +29,13 @@ pub(super) fn form() -> Form {
 
 impl Filter {
     pub fn read(form: &Form, asked: &Entry, codes: &Codes) -> Result<Self, Problems> {
-        let values = form.read(asked, codes)?;
+        Ok(Self::of(form.read(asked, codes)?))
+    }
+
+    pub fn of(values: Values) -> Self {
         let from = values.date("from").unwrap_or(Date::MIN);
         let until = values.date("until").and_then(|last| last.tomorrow().ok()).unwrap_or(Date::MAX);
-        Ok(Self { from, until, values })
+        Self { from, until, values }
     }
 
     /// 「令和8年4月1日から令和9年3月31日まで」, or nothing.

@@ -6,13 +6,13 @@ use axum::response::Response;
 use std::sync::Arc;
 
 use super::filter::{self, Filter};
-use super::record::CaseNote;
+use super::record::{self, CaseNote};
 use crate::access::{Actor, escape};
 use crate::audit::Event;
 use crate::codes::Codes;
 use crate::staff::colleagues;
 use crate::store::Read;
-use crate::web::form::{FormView, Options, Problems};
+use crate::web::form::{Form, FormView, Options, Problems, Values};
 use crate::web::page::refused;
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Page, Result, page};
@@ -33,17 +33,29 @@ pub async fn get(
 
 const PER_PAGE: usize = 50;
 
+/// Conditions shared by the list and what counts it.
+macro_rules! asked {
+    () => {
+        " and e.voided_at is null and e.occurred_on >= $6 and e.occurred_on < $7 \
+         and (cast($8 as text) is null or e.kind = $8) \
+         and (cast($9 as text) is null or e.author_id = $9)"
+    };
+}
+
 /// The newest first; `before` is the last row of the page before: its instant and id.
-async fn find(read: &mut Read, f: &Filter, before: (&str, &str)) -> Result<Vec<CaseNote>> {
+async fn find(
+    read: &mut Read,
+    f: &Filter,
+    before: (&str, &str),
+    limit: i64,
+) -> Result<Vec<CaseNote>> {
     let rows = read
         .see_all(
             concat!(
                 case_note_rows!(),
-                " and e.voided_at is null and e.occurred_on >= $6 and e.occurred_on < $7",
-                " and (cast($8 as text) is null or e.kind = $8)",
-                " and (cast($9 as text) is null or e.author_id = $9)",
+                asked!(),
                 " and (e.occurred_at < $10 or (e.occurred_at = $10 and e.id < $11))",
-                " order by e.occurred_at desc, e.id desc limit 51"
+                " order by e.occurred_at desc, e.id desc limit $12"
             ),
             args![
                 f.from,
@@ -51,7 +63,8 @@ async fn find(read: &mut Read, f: &Filter, before: (&str, &str)) -> Result<Vec<C
                 f.values.opt("kind"),
                 f.values.opt("author"),
                 before.0,
-                before.1
+                before.1,
+                limit
             ],
         )
         .await?;
@@ -67,14 +80,57 @@ async fn count(read: &mut Read, f: &Filter) -> Result<(i64, i64)> {
                 " from case_note_minutes m where m.note_id = e.id)), 0) as bigint)",
                 " from case_notes e where ",
                 visible!("e.client_id", "consultation"),
-                " and e.voided_at is null and e.occurred_on >= $6 and e.occurred_on < $7",
-                " and (cast($8 as text) is null or e.kind = $8)",
-                " and (cast($9 as text) is null or e.author_id = $9)"
+                asked!()
             ),
             args![f.from, f.until, f.values.opt("kind"), f.values.opt("author")],
         )
         .await?;
     Ok(row)
+}
+
+/// How many, counted up to `most`.
+async fn count_to(read: &mut Read, f: &Filter, most: i64) -> Result<i64> {
+    let (n,): (i64,) = read
+        .see_one(
+            concat!(
+                "select count(*) from (select e.id from case_notes e where ",
+                visible!("e.client_id", "consultation"),
+                asked!(),
+                " limit $10) as found"
+            ),
+            args![f.from, f.until, f.values.opt("kind"), f.values.opt("author"), most],
+        )
+        .await?;
+    Ok(n)
+}
+
+/// The questions a list can be asked.
+pub fn filter_form() -> Form {
+    filter::form()
+}
+
+/// For programs: at most `limit` rows after the key, and how many there are, counted up to `most`.
+pub async fn page_of(
+    read: &mut Read,
+    asked: Values,
+    after: Option<(String, String)>,
+    (limit, most): (i64, i64),
+) -> Result<(Vec<CaseNote>, i64)> {
+    let f = Filter::of(asked);
+    let after = after.unwrap_or_else(|| ("9999".into(), String::new()));
+    let rows = find(read, &f, (&after.0, &after.1), limit).await?;
+    Ok((rows, count_to(read, &f, most).await?))
+}
+
+/// For programs: the notes about one person in the period asked, the newest first.
+pub async fn of_client(read: &mut Read, id: &str, asked: Values) -> Result<Vec<CaseNote>> {
+    let f = Filter::of(asked);
+    let all = record::about(read, id, (f.from, f.until), false).await?;
+    let wanted = |e: &CaseNote| {
+        let kind = f.values.opt("kind").is_none_or(|kind| kind == e.kind);
+        kind && f.values.opt("author").is_none_or(|author| author == e.author_id)
+    };
+    Ok(all.into_iter().filter(wanted).collect())
 }
 
 /// Whoever has written a note the actor may see, and the colleagues who have not yet.
@@ -105,7 +161,8 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<List> {
     match Filter::read(&form, asked, &app.codes) {
         Ok(f) => {
             let (at, id) = (asked.get("before"), asked.get("id"));
-            rows = find(read, &f, if at.is_empty() { ("9999", "") } else { (at, id) }).await?;
+            let start = if at.is_empty() { ("9999", "") } else { (at, id) };
+            rows = find(read, &f, start, PER_PAGE as i64 + 1).await?;
             total = count(read, &f).await?;
             words = said(&f, &app.codes, &offers);
         }

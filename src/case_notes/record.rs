@@ -67,6 +67,11 @@ pub(super) async fn see(read: &mut Read, id: &str) -> Result<CaseNote> {
     row.ok_or(Error::NotFound)
 }
 
+/// The note and its minutes by activity.
+pub async fn see_with_minutes(read: &mut Read, id: &str) -> Result<(CaseNote, Vec<(String, i64)>)> {
+    Ok((see(read, id).await?, minutes(read, id).await?))
+}
+
 /// As [`see`], while nobody has changed it, for the author's office or the controller's staff.
 pub(super) async fn open(read: &mut Read, id: &str) -> Result<CaseNote> {
     let found = see(read, id).await?;

@@ -15,7 +15,7 @@ use crate::codes::Codes;
 use crate::consultations::{self, Consultation};
 use crate::follow_ups::{self, FollowUp, Origin};
 use crate::store::Read;
-use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
+use crate::web::form::{Field, Form, FormView, Kind, Options, Problems, Values};
 use crate::web::page::refused;
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Page, Result, page, said};
@@ -38,19 +38,19 @@ pub async fn get(
 /// 経過の一件. A consultation or a note, in the same words.
 #[derive(Clone, Debug)]
 pub struct Moment {
-    id: String,
+    pub id: String,
     href: String,
-    at: String,
-    kind: String,
-    is_consultation: bool,
+    pub at: String,
+    pub kind: String,
+    pub is_consultation: bool,
     /// The other side: who asked, or with whom.
-    with: String,
-    text: String,
+    pub with: String,
+    pub text: String,
     /// What was answered or agreed.
-    outcome: String,
-    by: String,
-    minutes: i64,
-    next: Vec<FollowUp>,
+    pub outcome: String,
+    pub by: String,
+    pub minutes: i64,
+    pub next: Vec<FollowUp>,
     corrected: Vec<Corrected>,
 }
 
@@ -64,7 +64,7 @@ pub struct Corrected {
     before: Option<String>,
 }
 
-fn form() -> Form {
+pub fn form() -> Form {
     Form::new(
         "timeline-filter",
         "経過をしぼりこむ",
@@ -115,6 +115,16 @@ async fn view(app: &App, read: &mut Read, number: &str, mut asked: Entry) -> Res
         moments,
         who,
     })
+}
+
+/// For programs: what happened with one person in the period asked, the newest first.
+pub async fn of_client(
+    read: &mut Read,
+    codes: &Codes,
+    id: &str,
+    asked: Values,
+) -> Result<Vec<Moment>> {
+    collect(read, codes, id, &Filter::of(asked)).await
 }
 
 /// The newest first.

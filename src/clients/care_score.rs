@@ -153,7 +153,7 @@ pub async fn one(read: &mut Read, client_id: &str, id: &str) -> Result<Option<Ju
 }
 
 /// All judgements, the newest first, with those that were corrected.
-async fn history(read: &mut Read, client_id: &str) -> Result<Vec<Stored>> {
+pub async fn history(read: &mut Read, client_id: &str) -> Result<Vec<Stored>> {
     let rows = read
         .see_all(
             concat!(

@@ -9,10 +9,10 @@ use sqlx::FromRow;
 use super::{Summary, see, team};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::Read;
+use crate::store::{Read, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
-    page,
+    Values, page,
 };
 use crate::{args, visible};
 
@@ -66,30 +66,35 @@ pub fn form() -> Form {
 }
 
 async fn join(app: &App, actor: &Actor, number: &str, entry: &Entry) -> Result<()> {
-    let mut read = app.read(actor).await?;
-    let client = see(&mut read, number).await?;
+    see(&mut app.read(actor).await?, number).await?;
     let values = form().read(entry, &app.codes)?;
+    let mut tx = app.write(actor).await?;
+    let client = see(&mut tx, number).await?;
+    add(&mut tx, &client, &values).await?;
+    Ok(tx.commit().await?)
+}
+
+/// An organisation of the ward joins the team of a person whose case is open.
+pub async fn add(tx: &mut Tx, client: &Summary, values: &Values) -> Result<String> {
     if client.closed_on.is_some() {
         return Err(Error::refused(
             "",
             "終結した人のチームは変えられません。先に終結を取りやめてください",
         ));
     }
-    let from = values.date("from").unwrap_or(actor.today());
-    if from > actor.today() {
+    let today = tx.actor.today();
+    let from = values.date("from").unwrap_or(today);
+    if from > today {
         return Err(Error::refused(
             "from",
             "先の日付は入れられません。その日が来てから記録してください",
         ));
     }
     let organisation = values.text("organisation");
-    if !offered(&mut read).await?.iter().any(|(id, _)| id == organisation) {
+    if !offered(tx).await?.iter().any(|(id, _)| id == organisation) {
         return Err(Error::refused("organisation", "機関は、画面にあるものから選び直してください"));
     }
-    drop(read);
-    let mut tx = app.write(actor).await?;
-    team::join(&mut tx, &client.id, organisation, None, values.text("role"), from).await?;
-    Ok(tx.commit().await?)
+    team::join(tx, &client.id, organisation, None, values.text("role"), from).await
 }
 
 /// The bodies of the actor's controller that are still open.
@@ -106,18 +111,18 @@ async fn offered(read: &mut Read) -> Result<Vec<(String, String)>> {
 
 /// チームの一員. One organisation in one role.
 #[derive(Debug, FromRow)]
-struct Member {
-    id: String,
-    organisation: String,
-    phone: String,
-    person: Option<String>,
-    role: String,
-    valid_from: String,
-    valid_until: Option<String>,
+pub struct Member {
+    pub id: String,
+    pub organisation: String,
+    pub phone: String,
+    pub person: Option<String>,
+    pub role: String,
+    pub valid_from: String,
+    pub valid_until: Option<String>,
     /// Consents for support that hold today.
-    consents: i64,
+    pub consents: i64,
     /// Works for the controller itself or by its commission: needs no consent.
-    inside: i64,
+    pub inside: i64,
 }
 
 impl Member {
@@ -131,7 +136,7 @@ impl Member {
     }
 }
 
-async fn members(read: &mut Read, client_id: &str) -> Result<Vec<Member>> {
+pub async fn members(read: &mut Read, client_id: &str) -> Result<Vec<Member>> {
     Ok(read
         .see_all(
             concat!(

@@ -11,7 +11,7 @@ use super::serve;
 use crate::access::Actor;
 use crate::audit;
 use crate::sample::{self, Found};
-use crate::staff::{login, organisations};
+use crate::staff::{feeds, login, organisations};
 use crate::store::Db;
 use crate::web::{App, Clock, Config};
 
@@ -147,6 +147,12 @@ async fn announce(app: &App, at: SocketAddr) -> Result<(), String> {
     for (login, name, role) in accounts {
         println!("  {login:<20} {role}　{name}");
     }
+    println!("見本の連携の鍵（使い方は画面の /help/api）:");
+    println!(
+        "  curl -H 'Authorization: Bearer {}' http://{at}/api/v1/consultations",
+        sample::TOKEN
+    );
+    println!("見本の予定表: http://{at}{}", feeds::path(sample::CALENDAR));
     println!("終えるときは Ctrl-C");
     Ok(())
 }

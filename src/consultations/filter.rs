@@ -52,7 +52,10 @@ pub(super) const PLAIN: &[&str] =
 
 impl Filter {
     pub fn read(asked: &Entry, codes: &Codes) -> Result<Self, Problems> {
-        let values = form().read(asked, codes)?;
+        Self::of(form().read(asked, codes)?)
+    }
+
+    pub fn of(values: Values) -> Result<Self, Problems> {
         let (mut from, mut until) = (Date::MIN, Date::MAX);
         if let Some(month) = values.opt("month") {
             let first: Date = format!("{month}-01")

@@ -10,7 +10,7 @@ use crate::access::Actor;
 use crate::audit::Event;
 use crate::staff::colleagues;
 use crate::store::{Arg, Read};
-use crate::web::form::{FormView, Options, Problems};
+use crate::web::form::{Form, FormView, Options, Problems, Values};
 use crate::web::page::refused;
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Error, Page, Result, page};
@@ -88,16 +88,22 @@ fn values(f: &Filter) -> Vec<Arg<'static>> {
 }
 
 /// The newest first; `before` is the last row of the page before: its instant and id.
-async fn find(read: &mut Read, f: &Filter, before: (&str, &str)) -> Result<Vec<Consultation>> {
+async fn find(
+    read: &mut Read,
+    f: &Filter,
+    before: (&str, &str),
+    limit: i64,
+) -> Result<Vec<Consultation>> {
     let mut all = values(f);
     all.extend([before.0.to_owned(), before.1.to_owned()].map(|t| Arg::Text(Some(t.into()))));
+    all.push(Arg::Int(Some(limit)));
     let rows = read
         .see_all(
             concat!(
                 consultation_rows!(),
                 asked!(),
                 " and (k.occurred_at < $21 or (k.occurred_at = $21 and k.id < $22))",
-                " order by k.occurred_at desc, k.id desc limit 51"
+                " order by k.occurred_at desc, k.id desc limit $23"
             ),
             &all,
         )
@@ -105,18 +111,50 @@ async fn find(read: &mut Read, f: &Filter, before: (&str, &str)) -> Result<Vec<C
     Ok(rows)
 }
 
-async fn count(read: &mut Read, f: &Filter) -> Result<i64> {
+/// How many there are, counted up to `most`.
+async fn count(read: &mut Read, f: &Filter, most: i64) -> Result<i64> {
+    let mut all = values(f);
+    all.push(Arg::Int(Some(most)));
     let (n,): (i64,) = read
         .see_one(
             concat!(
-                "select count(*) from consultations k where ",
+                "select count(*) from (select k.id from consultations k where ",
                 visible_consultation!(),
-                asked!()
+                asked!(),
+                " limit $21) as found"
             ),
-            &values(f),
+            &all,
         )
         .await?;
     Ok(n)
+}
+
+/// 相談の一頁. What a list asks for, from a row on.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub rows: Vec<Consultation>,
+    pub total: i64,
+    /// The person that was asked about.
+    pub client_id: Option<String>,
+}
+
+/// The questions a list can be asked.
+pub fn filter_form() -> Form {
+    filter::form()
+}
+
+/// For programs: at most `limit` rows after the key, and how many there are, counted up to `most`.
+pub async fn page_of(
+    read: &mut Read,
+    asked: Values,
+    after: Option<(String, String)>,
+    (limit, most): (i64, i64),
+) -> Result<Found> {
+    let f = with_person(read, Filter::of(asked)?).await?;
+    let after = after.unwrap_or_else(|| ("9999".into(), String::new()));
+    let rows = find(read, &f, (&after.0, &after.1), limit).await?;
+    let total = count(read, &f, most).await?;
+    Ok(Found { rows, total, client_id: f.client_id })
 }
 
 async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<(List, Option<String>)> {
@@ -139,8 +177,8 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<(List, Option
         Ok(f) => {
             let (at, id) = (asked.get("before"), asked.get("id"));
             let start = if at.is_empty() { ("9999", "") } else { (at, id) };
-            list.rows = find(read, &f, start).await?;
-            list.total = count(read, &f).await?;
+            list.rows = find(read, &f, start, PER_PAGE as i64 + 1).await?;
+            list.total = count(read, &f, i64::MAX).await?;
             list.words = f.words(&app.codes, &names);
             about = f.client_id;
         }
@@ -157,7 +195,10 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<(List, Option
 
 /// The filter with its person looked up: one the actor may not see is one that does not exist.
 async fn filtered(read: &mut Read, asked: &Entry, app: &App) -> Result<Filter> {
-    let mut f = Filter::read(asked, &app.codes)?;
+    with_person(read, Filter::read(asked, &app.codes)?).await
+}
+
+async fn with_person(read: &mut Read, mut f: Filter) -> Result<Filter> {
     if let Some(number) = f.get("client") {
         let unknown = || Error::refused("client", "この番号の利用者は見つかりません");
         f.client_id = match clients::see(read, &number).await {

@@ -48,6 +48,8 @@ pub struct Held {
     pub since: String,
     pub reason: String,
     pub holder: String,
+    /// As the assignment keeps them: code, hundredths of a case, day.
+    pub kept: (String, i64, String),
 }
 
 #[derive(FromRow)]
@@ -100,7 +102,9 @@ impl Row {
     fn held(self, codes: &Codes, today: Date) -> Held {
         let born: Option<Date> = self.born_on.as_deref().and_then(|d| d.parse().ok());
         let given = self.given.as_deref().unwrap_or_default();
+        let kept = (self.kind.clone(), self.weight, self.valid_from.clone());
         Held {
+            kept,
             id: self.id,
             number: ClientNumber::from_row(self.number),
             name: format!("{} {given}", self.family).trim().to_owned(),
@@ -111,6 +115,14 @@ impl Row {
             reason: self.reason,
             holder: self.holder,
         }
+    }
+}
+
+/// For programs: the open cases of somebody who has a post in the actor's ward.
+pub async fn of_account(read: &mut Read, account: &str, codes: &Codes) -> Result<Vec<Held>> {
+    match profile::posts(read, account).await?.is_empty() {
+        true => Err(Error::NotFound),
+        false => held(read, (Some(account), None), codes).await,
     }
 }
 

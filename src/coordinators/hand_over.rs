@@ -91,7 +91,7 @@ pub struct Assignment {
     pub valid_until: Option<String>,
 }
 
-async fn see(read: &mut Read, id: &str) -> Result<Assignment> {
+pub async fn see(read: &mut Read, id: &str) -> Result<Assignment> {
     let row = read
         .see_maybe(
             concat!(
@@ -205,7 +205,7 @@ impl ToDo {
     }
 }
 
-async fn to_do(read: &mut Read, old: &Assignment) -> Result<Vec<ToDo>> {
+pub async fn to_do(read: &mut Read, old: &Assignment) -> Result<Vec<ToDo>> {
     let rows = read
         .see_all(
             concat!(

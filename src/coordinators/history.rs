@@ -47,6 +47,8 @@ pub struct Past {
     pub note: Option<String>,
     /// The proposal as it stood.
     pub considered: Vec<Candidate>,
+    /// As the assignment keeps them: code, hundredths of a case, first day, day after the last.
+    pub kept: (String, i64, String, Option<String>),
 }
 
 #[derive(FromRow)]
@@ -88,7 +90,10 @@ pub async fn history(read: &mut Read, client_id: &str, codes: &Codes) -> Result<
 impl Row {
     fn past(self, codes: &Codes) -> Past {
         let era = |d: &str| d.parse().map(civil::format_era).unwrap_or_default();
+        let kept =
+            (self.kind.clone(), self.weight, self.valid_from.clone(), self.valid_until.clone());
         Past {
+            kept,
             from: era(&self.valid_from),
             until: self.valid_until.as_deref().map(era),
             kind: codes.label("assignment_kind", &self.kind).to_owned(),

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::Read;
+use crate::store::{Arg, Read};
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Page, Result, page};
 use crate::{args, not_closed, visible, visible_follow_up};
@@ -69,6 +69,10 @@ pub struct Filter {
     pub client_id: Option<String>,
     pub stalled: bool,
     pub finished: bool,
+    /// The last row of the page before: its day and id.
+    pub after: Option<(String, String)>,
+    /// So many rows, 500 unless it is said.
+    pub limit: Option<i64>,
 }
 
 /// 件数. Numbers of the first page, each the length of the list it opens.
@@ -89,7 +93,7 @@ pub async fn due(read: &mut Read, owner: &str, until: Date) -> Result<Vec<Follow
 
 impl Filter {
     /// `list` of the address: mine (unless said otherwise), office, overdue, due, stalled, done.
-    fn of(asked: &Entry, actor: &Actor) -> (&'static str, Self) {
+    pub fn of(asked: &Entry, actor: &Actor) -> (&'static str, Self) {
         let today = actor.today();
         let mine = Some(actor.account_id.clone());
         let office = Some(actor.organisation_id.clone());
@@ -160,40 +164,80 @@ pub(super) struct Row {
     voided_at: Option<String>,
 }
 
-/// Promises about people whose case is closed are left out: nobody is to call them.
+/// Conditions shared by the list and what counts it. Promises about people whose case is closed
+/// are left out: nobody is to call them.
+macro_rules! asked {
+    () => {
+        concat!(
+            visible_follow_up!(),
+            " and f.voided_at is null and ",
+            not_closed!("f.client_id"),
+            " and (cast($6 as text) is null or f.owner_id = $6)",
+            " and (cast($7 as text) is null or f.organisation_id = $7)",
+            " and (cast($8 as text) is null or f.due_on <= $8)",
+            " and (cast($9 as text) is null or f.client_id = $9)",
+            " and ($10 = 0 or f.due_on <= $11 or (f.due_on is null and f.recorded_at < $12))",
+            " and (case when f.done_at is null then 0 else 1 end) = $13"
+        )
+    };
+}
+
+/// What [`asked`] puts in place of its numbers.
+fn values(filter: &Filter, today: Date) -> Vec<Arg<'static>> {
+    let (late, without) = stalled_since(today);
+    let text = |t: Option<String>| Arg::Text(t.map(Into::into));
+    let [stalled, finished] = [filter.stalled, filter.finished].map(i64::from);
+    vec![
+        text(filter.owner.clone()),
+        text(filter.organisation.clone()),
+        text(filter.due_until.map(|d| d.to_string())),
+        text(filter.client_id.clone()),
+        Arg::Int(Some(stalled)),
+        text(Some(late)),
+        text(Some(without)),
+        Arg::Int(Some(finished)),
+    ]
+}
+
+/// The oldest day first, what has none last.
 pub async fn find(read: &mut Read, filter: &Filter) -> Result<Vec<FollowUp>> {
     let today = read.actor.today();
-    let (late, without) = stalled_since(today);
+    let mut all = values(filter, today);
+    let (day, id) = filter.after.clone().unwrap_or_default();
+    all.extend([day, id].map(|t| Arg::Text(Some(t.into()))));
+    all.push(Arg::Int(Some(filter.limit.unwrap_or(500))));
     let rows: Vec<Row> = read
         .see_all(
             concat!(
                 columns!(),
                 visible!("f.client_id", "identity"),
                 " where ",
-                visible_follow_up!(),
-                " and f.voided_at is null and ",
-                not_closed!("f.client_id"),
-                " and (cast($6 as text) is null or f.owner_id = $6)",
-                " and (cast($7 as text) is null or f.organisation_id = $7)",
-                " and (cast($8 as text) is null or f.due_on <= $8)",
-                " and (cast($9 as text) is null or f.client_id = $9)",
-                " and ($10 = 0 or f.due_on <= $11 or (f.due_on is null and f.recorded_at < $12))",
-                " and (case when f.done_at is null then 0 else 1 end) = $13",
-                " order by coalesce(f.due_on, '9999-12-31'), f.id limit 500"
+                asked!(),
+                " and (coalesce(f.due_on, '9999-12-31') > $14",
+                " or (coalesce(f.due_on, '9999-12-31') = $14 and f.id > $15))",
+                " order by coalesce(f.due_on, '9999-12-31'), f.id limit $16"
             ),
-            args![
-                filter.owner,
-                filter.organisation,
-                filter.due_until,
-                filter.client_id,
-                filter.stalled,
-                late,
-                without,
-                filter.finished
-            ],
+            &all,
         )
         .await?;
     Ok(rows.into_iter().map(|r| r.read(today)).collect())
+}
+
+/// How many a filter finds, counted up to `most`.
+pub async fn count_to(read: &mut Read, filter: &Filter, most: i64) -> Result<i64> {
+    let mut all = values(filter, read.actor.today());
+    all.push(Arg::Int(Some(most)));
+    let (n,): (i64,) = read
+        .see_one(
+            concat!(
+                "select count(*) from (select f.id from follow_ups f where ",
+                asked!(),
+                " limit $14) as found"
+            ),
+            &all,
+        )
+        .await?;
+    Ok(n)
 }
 
 /// What was promised in a record, or in all records about a person; finished ones included.
@@ -226,7 +270,7 @@ pub enum Origin<'a> {
 }
 
 /// One promise, if the actor may see it.
-pub(super) async fn one(read: &mut Read, id: &str) -> Result<Option<FollowUp>> {
+pub async fn one(read: &mut Read, id: &str) -> Result<Option<FollowUp>> {
     let today = read.actor.today();
     let row: Option<Row> = read
         .see_maybe(

@@ -9,7 +9,7 @@ pub mod show;
 
 pub use done::done;
 pub use hand_over::hand_over;
-pub use list::{Counts, Filter, FollowUp, Origin, counts, due, find, of};
+pub use list::{Counts, Filter, FollowUp, Origin, count_to, counts, due, find, of, one};
 pub use promise::{Promise, fields, moved, promise, promise_next, withdrawn};
 
 /// True when the actor may see the follow-up `f` (the alias every statement gives it): by its

@@ -45,6 +45,33 @@ pub async fn list(read: &mut Read) -> Result<Vec<Batch>> {
     Ok(read.all(sql, args![a.controller_id, reach(&a)?, a.organisation_id]).await?)
 }
 
+/// For programs: at most `limit` behind a key, the newest first.
+pub async fn page_of(
+    read: &mut Read,
+    after: Option<(String, String)>,
+    limit: i64,
+) -> Result<Vec<Batch>> {
+    let (a, (at, id)) = (read.actor.clone(), after.unwrap_or(("9999".into(), String::new())));
+    let sql = batches!(
+        "and (b.created_at < $4 or (b.created_at = $4 and b.id < $5)) \
+         order by b.created_at desc, b.id desc limit $6"
+    );
+    let reach = reach(&a)?;
+    Ok(read.all(sql, args![a.controller_id, reach, a.organisation_id, at, id, limit]).await?)
+}
+
+/// How many there are, counted up to `most`.
+pub async fn count_to(read: &mut Read, most: i64) -> Result<i64> {
+    let a = read.actor.clone();
+    let (n,): (i64,) = read
+        .one(
+            concat!("select count(*) from (", batches!("limit $4"), ") as found"),
+            args![a.controller_id, reach(&a)?, a.organisation_id, most],
+        )
+        .await?;
+    Ok(n)
+}
+
 pub async fn see(read: &mut Read, id: &str) -> Result<Batch> {
     let a = read.actor.clone();
     let sql = batches!("and b.id = $4");

@@ -23,12 +23,18 @@ pub async fn post(
 }
 
 async fn run(app: &App, actor: &Actor, id: &str) -> Result<()> {
-    if app.jobs.progress(id).is_some() {
-        return Err(Error::refused("", "処理が終わってから破棄してください"));
-    }
+    idle(app, id)?;
     let mut tx = app.write(actor).await?;
     discard(&mut tx, id).await?;
     Ok(tx.commit().await?)
+}
+
+/// What is being worked on is not thrown away.
+pub fn idle(app: &App, id: &str) -> Result<()> {
+    match app.jobs.progress(id) {
+        None => Ok(()),
+        Some(_) => Err(Error::refused("", "処理が終わってから破棄してください")),
+    }
 }
 
 pub async fn discard(tx: &mut Tx, id: &str) -> Result<()> {

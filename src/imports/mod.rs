@@ -1,10 +1,10 @@
 //! 取り込み: files as wards have them, dry run, one transaction, undo. A layout file says which
 //! headers mean what; the rows become what the same operation makes of a typed form.
 
-mod batches;
-mod cells;
+pub mod batches;
+pub mod cells;
 mod check;
-mod dry_run;
+pub mod dry_run;
 mod known;
 mod layout;
 mod nearest;
@@ -21,6 +21,6 @@ pub mod show;
 pub mod template;
 pub mod undo;
 
-pub use layout::{Column, Layout, headers_markdown, layouts};
+pub use layout::{Column, Layout, find, headers_markdown, layouts};
 pub use run::{Outcome, run};
 pub use target::Target;

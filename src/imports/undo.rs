@@ -27,11 +27,15 @@ pub async fn post(
 }
 
 async fn run(app: &App, actor: &Actor, id: &str) -> Result<()> {
-    let batch = batches::see(&mut app.read(actor).await?, id).await?;
-    let target = find(app, &batch.layout)?.target;
+    let target = target(app, &mut app.read(actor).await?, id).await?;
     let mut tx = app.write(actor).await?;
     undo(&mut tx, id, target).await?;
     Ok(tx.commit().await?)
+}
+
+/// What the file brought in.
+pub async fn target(app: &App, read: &mut Read, id: &str) -> Result<Target> {
+    Ok(find(app, &batches::see(read, id).await?.layout)?.target)
 }
 
 /// Everything or nothing: a file half withdrawn would be worse than either.

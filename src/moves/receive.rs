@@ -112,7 +112,13 @@ async fn turn_down(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result<
     record::see(&mut app.read(actor).await?, id).await?;
     let values = decline_form().read(entry, &app.codes)?;
     let mut tx = app.write(actor).await?;
-    let m = offered(&mut tx, id).await?;
+    turn_away(&mut tx, id, &values).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The record stays where it is, and what would have crossed is not kept.
+pub async fn turn_away(tx: &mut Tx, id: &str, values: &Values) -> Result<()> {
+    let (m, actor) = (offered(tx, id).await?, tx.actor.clone());
     tx.exec(
         "update moves set declined_at = $2, declined_by = $3, decline_reason = $4, sheet = ''
          where id = $1",
@@ -120,7 +126,7 @@ async fn turn_down(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result<
     )
     .await?;
     tx.record(Event::new("decline", "move", &m.id).about(&m.client_id)).await?;
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 async fn view(

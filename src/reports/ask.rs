@@ -4,7 +4,7 @@ use civil::{Date, FiscalYear, Instant};
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
-use super::front::Period;
+pub use super::front::Period;
 use crate::access::Actor;
 use crate::codes::Codes;
 use crate::web::form::{Entry, Field, Form, Kind, Options, Problems};

@@ -40,18 +40,19 @@ pub async fn file(
     Ok(file.into_response())
 }
 
-/// A kept edition.
+/// 確定した版. A kept edition.
 #[derive(FromRow)]
-struct Kept {
-    id: String,
+pub struct Kept {
+    pub id: String,
     body: String,
-    note: String,
-    published_at: String,
-    name: String,
+    pub note: String,
+    pub published_at: String,
+    /// Who published it.
+    pub name: String,
 }
 
 impl Kept {
-    fn figures(&self) -> Result<Figures> {
+    pub fn figures(&self) -> Result<Figures> {
         serde_json::from_str(&self.body).map_err(|_| Error::NotFound)
     }
 }
@@ -72,7 +73,8 @@ pub fn reach(actor: &Actor) -> String {
     }
 }
 
-async fn kept(read: &mut Read, report: &str, number: i64) -> Result<Kept> {
+/// The edition, if it was drawn with the reader's sight or a narrower one.
+pub async fn kept(read: &mut Read, report: &str, number: i64) -> Result<Kept> {
     let (controller, reach) = (read.actor.controller_id.clone(), reach(&read.actor));
     let kept: Option<Kept> = read
         .maybe(

@@ -169,6 +169,11 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), X
 }
 
 fn json_of(f: &Figures) -> Result<Vec<u8>> {
+    serde_json::to_vec_pretty(&value_of(f)).map_err(|_| unwritten())
+}
+
+/// The table with all that has to be said about it, as JSON.
+pub fn value_of(f: &Figures) -> serde_json::Value {
     let cells = |row: &super::table::Row| -> Vec<serde_json::Value> {
         let cell = |c: &super::table::Cell| {
             json!({
@@ -187,7 +192,7 @@ fn json_of(f: &Figures) -> Result<Vec<u8>> {
         json!({ "labels": r.labels, "keys": keyed(&f.table.row_ids, &r.keys), "total": r.total,
                 "cells": cells(r) })
     });
-    let body = json!({
+    json!({
         "report": f.report,
         "title": f.title,
         "description": f.description,
@@ -200,8 +205,7 @@ fn json_of(f: &Figures) -> Result<Vec<u8>> {
         "rows": rows.collect::<Vec<_>>(),
         "notes": f.notes,
         "source": f.source,
-    });
-    serde_json::to_vec_pretty(&body).map_err(|_| unwritten())
+    })
 }
 
 /// A number to the digit it is printed with; null for what is hidden or absent.

@@ -19,6 +19,7 @@ mod people;
 mod plan;
 mod play;
 mod staff;
+mod tokens;
 mod transfers;
 mod trust;
 mod twice;
@@ -29,3 +30,7 @@ pub use play::play;
 
 /// Every account of the sample has it; the sign-in page shows it.
 pub const PASSWORD: &str = "kakehashi-demo";
+/// For trying the API; `demo` prints it. Like the password it opens nothing but the sample.
+pub const TOKEN: &str = "kkh_kakehashi-demo";
+/// Where the sample's coordinator reads their own dates.
+pub const CALENDAR: &str = "kakehashi-demo";

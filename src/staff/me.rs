@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use sqlx::FromRow;
 
+use super::feeds::{self, Feed};
 use super::login::with_cookie;
 use super::{passwords, sessions};
 use crate::access::{Actor, Role};
@@ -176,11 +177,15 @@ async fn view(app: &App, actor: &Actor, bad: &Problems) -> Result<Me> {
     let posts = posts(&mut read).await?;
     let (login,): (String,) =
         read.one("select login from accounts where id = $1", args![actor.account_id]).await?;
+    let calendars = app.access.allows(actor.role, "POST", "/me/calendar");
+    let feed = if calendars { feeds::own(&mut read).await? } else { None };
     let mut keys = Entry::default();
     keys.set("single_keys", if actor.single_keys { "1" } else { "" });
     Ok(Me {
         page: app.page(actor, "設定", ""),
         login,
+        calendars,
+        feed,
         post: actor.post_id.clone(),
         posts,
         keys: keys_form().view(&keys, &Problems::default(), &app.codes, &Options::new()),
@@ -193,6 +198,9 @@ async fn view(app: &App, actor: &Actor, bad: &Problems) -> Result<Me> {
 struct Me {
     page: Page,
     login: String,
+    /// Whether the post may have a calendar of its own, and the one it has.
+    calendars: bool,
+    feed: Option<Feed>,
     post: String,
     posts: Vec<Post>,
     keys: FormView,

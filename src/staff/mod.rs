@@ -5,6 +5,7 @@ pub mod account_new;
 pub mod accounts;
 pub mod colleagues;
 pub mod drafts;
+pub mod feeds;
 pub mod help;
 pub mod invitations;
 pub mod local;

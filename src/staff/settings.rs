@@ -12,6 +12,9 @@ use crate::web::Result;
 /// So many days before a post ends, its cases are on the list of those left alone (unsourced).
 pub const UNOWNED_DAYS: Setting = Setting { key: "unowned_days", default: 60 };
 
+/// So many requests a minute may come with one token (unsourced).
+pub const API_PER_MINUTE: Setting = Setting { key: "api_per_minute", default: 600 };
+
 /// 設定の項目.
 #[derive(Clone, Copy, Debug)]
 pub struct Setting {

@@ -54,9 +54,16 @@ pub fn form() -> Form {
 
 /// Makes the token and the account it acts as; the answer is the token, which is not kept.
 pub async fn make(tx: &mut Tx, v: &Values) -> Result<String> {
+    let token = format!("kkh_{}", sessions::secret());
+    keep(tx, v, &token).await?;
+    Ok(token)
+}
+
+/// As [`make`], with a token that is known already: the sample's.
+pub async fn keep(tx: &mut Tx, v: &Values, token: &str) -> Result<()> {
     check(tx, v).await?;
     let [id, account, post] = [(); 3].map(|()| Uuid::now_v7().to_string());
-    let (actor, token) = (tx.actor.clone(), format!("kkh_{}", sessions::secret()));
+    let actor = tx.actor.clone();
     tx.exec(
         "insert into accounts (id, login, name, created_at, machine) values ($1, $2, $3, $4, 1)",
         args![account, format!("api-{id}"), v.text("name"), actor.at],
@@ -82,7 +89,7 @@ pub async fn make(tx: &mut Tx, v: &Values) -> Result<String> {
            made_at, made_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         args![
             id,
-            sessions::digest(&token),
+            sessions::digest(token),
             v.text("name"),
             account,
             post,
@@ -93,8 +100,7 @@ pub async fn make(tx: &mut Tx, v: &Values) -> Result<String> {
         ],
     )
     .await?;
-    tx.record(Event::new("create", "api_token", &id).fields(scopes)).await?;
-    Ok(token)
+    Ok(tx.record(Event::new("create", "api_token", &id).fields(scopes)).await?)
 }
 
 /// Programs act for desks and bodies; a family, the auditor and the administrator are persons.

@@ -7,16 +7,45 @@ use axum::response::{IntoResponse, Redirect, Response};
 use sqlx::FromRow;
 
 use super::sessions::digest;
+use super::settings::{self, API_PER_MINUTE};
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::audit::Event;
 use crate::codes::Codes;
 use crate::store::{Read, Tx};
-use crate::web::{App, Error, Page, Result, Submitted, page};
+use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
+use crate::web::{App, Entry, Error, Page, Result, Submitted, page, refused};
 
 pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
-    let list = list(&mut app.read(&actor).await?, &app.codes).await?;
-    page(Tokens { page: app.page(&actor, "連携の鍵", "/accounts"), list })
+    page(view(&app, &actor, None).await?)
+}
+
+/// `POST /tokens/limit`: how many requests a minute each program may send.
+pub async fn limit(
+    State(app): State<App>,
+    actor: Actor,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    match set_limit(&app, &actor, &entry).await {
+        Ok(()) => Ok(Redirect::to("/tokens").into_response()),
+        Err(Error::Refused(bad)) => refused(view(&app, &actor, Some((&entry, &bad))).await?),
+        Err(e) => Err(e),
+    }
+}
+
+pub fn limit_form() -> Form {
+    let many = Kind::Number { min: 10, max: 100_000, unit: "回" };
+    let field = Field::new(API_PER_MINUTE.key, "一つの鍵が1分間に送れる回数", many)
+        .required()
+        .help("超えた依頼は受け取らず、待つ秒数を答えます。予定表の鍵にも同じ回数を使います。");
+    Form::new("token-limit", "回数の上限", vec![field])
+}
+
+async fn set_limit(app: &App, actor: &Actor, entry: &Entry) -> Result<()> {
+    let v = limit_form().read(entry, &app.codes)?;
+    let mut tx = app.write(actor).await?;
+    settings::set(&mut tx, API_PER_MINUTE, v.int(API_PER_MINUTE.key).unwrap_or_default()).await?;
+    Ok(tx.commit().await?)
 }
 
 /// `POST /tokens/{id}/revoke`: from this moment the token opens nothing.
@@ -37,6 +66,8 @@ pub async fn post(
 pub struct Grant {
     pub token_id: String,
     pub scopes: Vec<String>,
+    /// So many requests a minute.
+    pub per_minute: i64,
 }
 
 #[derive(FromRow)]
@@ -51,6 +82,7 @@ struct Found {
     organisation: String,
     controller_id: String,
     role: String,
+    per_minute: Option<String>,
 }
 
 /// The actor behind a token, unless it was revoked, has expired, or its post is over.
@@ -61,14 +93,16 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<(Actor, Grant)>> {
         .await?
         .maybe(
             "select t.id, t.scopes, t.used_on, t.account_id, t.post_id, a.name,
-               p.organisation_id, o.name as organisation, o.controller_id, p.role
+               p.organisation_id, o.name as organisation, o.controller_id, p.role,
+               (select s.value from settings s where s.key = $3
+                order by s.recorded_at desc, s.id desc limit 1) as per_minute
              from api_tokens t
              join accounts a on a.id = t.account_id and a.disabled_at is null
              join posts p on p.id = t.post_id and p.voided_at is null
                and p.valid_from <= $2 and (p.valid_until is null or p.valid_until > $2)
              join organisations o on o.id = p.organisation_id
              where t.token_hash = $1 and t.revoked_at is null and t.expires_on > $2",
-            args![digest(token), system.today()],
+            args![digest(token), system.today(), API_PER_MINUTE.key],
         )
         .await?;
     let Some(t) = found else { return Ok(None) };
@@ -87,7 +121,8 @@ pub async fn resume(app: &App, token: &str) -> Result<Option<(Actor, Grant)>> {
         used(app, &actor, &t.id).await?;
     }
     let scopes = t.scopes.split(',').map(str::to_owned).collect();
-    Ok(Some((actor, Grant { token_id: t.id, scopes })))
+    let per_minute = t.per_minute.and_then(|n| n.parse().ok()).unwrap_or(API_PER_MINUTE.default);
+    Ok(Some((actor, Grant { token_id: t.id, scopes, per_minute })))
 }
 
 /// Once a day is enough to find tokens that nobody uses any more.
@@ -168,9 +203,22 @@ async fn list(read: &mut Read, codes: &Codes) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
+async fn view(app: &App, actor: &Actor, sent: Option<(&Entry, &Problems)>) -> Result<Tokens> {
+    let mut read = app.read(actor).await?;
+    let list = list(&mut read, &app.codes).await?;
+    let mut now = Entry::default();
+    now.set(API_PER_MINUTE.key, settings::number(&mut read, API_PER_MINUTE).await?.to_string());
+    let fine = Problems::default();
+    let (entry, bad) = sent.unwrap_or((&now, &fine));
+    let limit = limit_form().view(entry, bad, &app.codes, &Options::new());
+    let title = if bad.is_empty() { "連携の鍵" } else { "エラー：連携の鍵" };
+    Ok(Tokens { page: app.page(actor, title, "/accounts"), list, limit })
+}
+
 #[derive(Template)]
 #[template(path = "staff/tokens.html")]
 struct Tokens {
     page: Page,
     list: Vec<Row>,
+    limit: FormView,
 }

@@ -53,6 +53,7 @@ pub struct App {
     pub sessions: Kept<Session>,
     /// How many rows a list has, as long as nothing changes.
     pub totals: Kept<i64>,
+    pub pace: super::pace::Pace,
 }
 
 impl App {
@@ -71,6 +72,7 @@ impl App {
             views: Views::default(),
             sessions: Kept::default(),
             totals: Kept::default(),
+            pace: super::pace::Pace::default(),
         })
     }
 

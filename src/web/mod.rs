@@ -6,6 +6,7 @@ pub mod error;
 pub mod form;
 pub mod jobs;
 pub mod kept;
+pub mod pace;
 pub mod page;
 pub mod problem;
 pub mod said;

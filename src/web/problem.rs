@@ -1,6 +1,6 @@
 //! How `/api` says that something was not done: RFC 9457, in the words the pages use.
 
-use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -14,13 +14,13 @@ pub struct Problem {
     pub title: &'static str,
     pub detail: String,
     pub errors: Vec<(String, String)>,
-    /// The methods a path has, when another was tried.
-    pub allow: String,
+    /// What goes with the status: the methods a path has, when to come back.
+    pub header: Option<(HeaderName, String)>,
 }
 
 impl Problem {
     pub fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into(), errors: vec![], allow: String::new() }
+        Self { status, title, detail: detail.into(), errors: vec![], header: None }
     }
 
     pub fn not_found() -> Self {
@@ -31,6 +31,15 @@ impl Problem {
     pub fn unauthorized() -> Self {
         let detail = "Authorization: Bearer に、使える鍵を入れてください。止めた鍵、期限を過ぎた鍵は使えません。";
         Self::new(StatusCode::UNAUTHORIZED, "鍵がありません", detail)
+    }
+
+    /// Too many requests: come back after so many seconds.
+    pub fn too_many(seconds: i64) -> Self {
+        let detail = format!("依頼が多すぎます。{seconds}秒たってから、続けてください。");
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let mut out = Self::new(status, "少し待ってください", detail);
+        out.header = Some((RETRY_AFTER, seconds.to_string()));
+        out
     }
 
     pub fn body(&self) -> Value {
@@ -92,10 +101,10 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Ok(allow) = HeaderValue::from_str(&self.allow)
-            && !self.allow.is_empty()
+        if let Some((name, value)) = self.header
+            && let Ok(value) = HeaderValue::from_str(&value)
         {
-            headers.insert(ALLOW, allow);
+            headers.insert(name, value);
         }
         out
     }

@@ -18,6 +18,13 @@ const ASKED: &[&str] = &[
     "/case-notes?q=秘",
     "/follow-ups?whose=all",
     "/follow-ups?done=1",
+    "/api/v1/consultations?age_from=0&age_until=99",
+    "/api/v1/consultations?after=2026-11-02T01:00:00.000Z~x&limit=2",
+    "/api/v1/case-notes?mine=true",
+    "/api/v1/case-notes?after=2026-11-02T01:00:00.000Z~x&limit=2",
+    "/api/v1/follow-ups?list=office",
+    "/api/v1/follow-ups?list=overdue&limit=1",
+    "/api/v1/follow-ups?list=stalled",
 ];
 
 /// Searches that are sent as forms, because a name must not stand in an address.
@@ -33,6 +40,16 @@ pub const SEARCHES: &[(&str, &[(&str, &str)])] = &[
     ("/clients", &[("q", "M-00076")]),
     ("/clients/suggest", &[("q", "ひみつ"), ("name", "client")]),
     ("/clients/suggest", &[("q", "秘7")]),
+    ("/api/v1/clients/search", &[("q", "秘")]),
+    ("/api/v1/clients/search", &[("q", "ひみつ")]),
+    ("/api/v1/clients/search", &[("q", "03-0000-0007")]),
+    ("/api/v1/clients/search", &[("q", "03-0000-0012")]),
+    ("/api/v1/clients/search", &[("q", "秘"), ("closed", "yes")]),
+    ("/api/v1/clients/search", &[("q", "秘"), ("after", "M-00019")]),
+    ("/api/v1/clients/search", &[("q", "秘"), ("after", "M-00084")]),
+    ("/api/v1/consultations/search", &[("q", "秘")]),
+    ("/api/v1/consultations/search", &[("q", "秘7")]),
+    ("/api/v1/consultations/search", &[("client", "M-00076")]),
 ];
 
 /// The concrete paths of a route.
@@ -85,6 +102,7 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("transfers", _) => vec!["no-such-transfer".into()],
         ("invitations", _) => vec!["no-such-token".into()],
         ("tokens", _) => vec!["no-such-token".into()],
+        ("calendar", _) => vec!["no-such-token".into()],
         ("imports", "id") => vec!["no-such-batch".into()],
         ("template", _) => stems("imports"),
         ("reports", _) => stems("reports"),

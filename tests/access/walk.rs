@@ -24,6 +24,8 @@ const MAY_COUNT: &[(&str, &str)] = &[
     ("/requests/{id}", "the proposal weighs the whole load of each colleague"),
     ("/clients/{number}/request", "the same proposal"),
     ("/consultations/{id}/case", "the same proposal"),
+    ("/api/v1/coordinators", "as /assignments"),
+    ("/api/v1/requests/{id}", "as /requests/{id}"),
 ];
 
 /// Reports about who carries how much and how long people wait: numbers of the whole ward.
@@ -121,9 +123,22 @@ pub struct Walk {
 /// A page, or `?N`: a search.
 pub async fn ask(browser: &Browser, path: &str) -> Answer {
     match path.strip_prefix('?').and_then(|n| n.parse::<usize>().ok()) {
-        Some(n) => browser.post(places::SEARCHES[n].0, places::SEARCHES[n].1).await,
+        Some(n) => search(browser, places::SEARCHES[n]).await,
         None => browser.get(path).await,
     }
+}
+
+/// As a form, or as a program sends it.
+async fn search(browser: &Browser, (path, fields): (&str, &[(&str, &str)])) -> Answer {
+    if !path.starts_with("/api/") {
+        return browser.post(path, fields).await;
+    }
+    let one = |(name, value): &(&str, &str)| match *value {
+        "yes" => ((*name).to_owned(), true.into()),
+        text => ((*name).to_owned(), text.into()),
+    };
+    let body: serde_json::Map<_, _> = fields.iter().map(one).collect();
+    browser.post_json(path, &body.into()).await
 }
 
 /// What the walk found at one place, if anything.
@@ -143,7 +158,8 @@ pub async fn look(walk: &Walk, pattern: &str, path: &str) -> Option<String> {
         return Some(format!("{role} GET {path} shows {leak}"));
     }
     let past = PAST.contains(&pattern) || walk.role == Role::Auditor;
-    let counted = walk.role.reach() == Reach::Statistics && pattern.starts_with("/reports/");
+    let report = pattern.trim_start_matches("/api/v1").starts_with("/reports/");
+    let counted = walk.role.reach() == Reach::Statistics && report;
     if past || counted {
         return None;
     }
@@ -179,7 +195,8 @@ pub fn stops(w: &World, role: Role) -> Vec<(&'static str, String)> {
     let pages = gets.flat_map(|p| places::of(w, p).into_iter().map(move |path| (p, path)));
     let searches = places::SEARCHES.iter().enumerate();
     let searches = searches.filter(|(_, (p, _))| w.app.access.allows(role, "POST", p));
-    pages.chain(searches.map(|(n, (p, _))| (*p, format!("?{n}")))).collect()
+    let calendar = ("/calendar/{token}", format!("/calendar/{}.ics", people::feed(role)));
+    pages.chain(searches.map(|(n, (p, _))| (*p, format!("?{n}")))).chain([calendar]).collect()
 }
 
 /// Programs act for desks and bodies; no token acts as one of these.

@@ -14,11 +14,11 @@ const NO_PAGE = {
   "/imports/template/{layout}": "a file",
   "/audit/file": "a file",
   "/api/v1/openapi.json": "JSON",
-  "/api/v1/codes": "JSON, for programs with a token: tests/api.rs",
-  "/api/v1/clients/{number}": "JSON, for programs with a token: tests/api.rs",
-  "/api/v1/clients/{number}/parts/{part}": "JSON, for programs with a token: tests/api.rs",
-  "/api/v1/consultations/{id}": "JSON, for programs with a token: tests/api.rs",
+  "/calendar/{token}": "iCalendar: tests/calendar.rs",
 };
+
+/** JSON for programs with a token: tests/api.rs. */
+const noPage = (pattern) => NO_PAGE[pattern] || pattern.startsWith("/api/v1/");
 
 /** Pages to which no link leads. */
 const BEGIN = ["/", "/login", "/help", "/me", "/invitations/no-such-token", "/no-such-page"];
@@ -55,7 +55,7 @@ async function walk(page, base, role, patterns, looked) {
     const href = queue.shift();
     const path = href.split("?")[0];
     const pattern = routeOf(path, patterns);
-    if (pattern && NO_PAGE[pattern]) {
+    if (pattern && noPage(pattern)) {
       looked.add(pattern);
       continue;
     }
@@ -136,6 +136,10 @@ async function prepare(browser, demo, looked) {
   await officer.locator("#import .savebar button").click();
   await officer.waitForURL(/\/imports\/[0-9a-f-]{36}/);
   await look(officer, "an import just checked");
+  await officer.goto(`${demo.base}/me`);
+  await officer.locator("form[action='/me/calendar'] button").click();
+  await officer.locator("#made").waitFor();
+  await look(officer, "an address of a calendar just made");
   await context.close();
   await invitation(browser, demo, looked);
 }
@@ -184,7 +188,7 @@ export async function everyPage(browser, demo) {
     await walk(page, demo.base, role, patterns, looked);
     await context.close();
   }
-  for (const p of patterns.filter((p) => !looked.has(p) && !NO_PAGE[p])) {
+  for (const p of patterns.filter((p) => !looked.has(p) && !noPage(p))) {
     problem(`no page leads to ${p}`);
   }
 }

@@ -63,6 +63,12 @@ impl Browser {
         self.post_raw(path, &all).await
     }
 
+    /// As a program sends it.
+    pub async fn post_json(&self, path: &str, body: &serde_json::Value) -> Answer {
+        let request = self.request("POST", path).header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
     /// Sends exactly these fields: without `_csrf` unless it is among them.
     pub async fn post_raw(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let kind = "application/x-www-form-urlencoded";
