@@ -12,8 +12,8 @@ use crate::access::gate;
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    api, audit, calendar, case_notes, clients, consultations, coordinators, emergencies, follow_ups, imports,
-    merges, moves, office, reports, staff, today,
+    api, audit, calendar, case_notes, clients, consultations, coordinators, emergencies,
+    follow_ups, imports, merges, moves, office, reports, staff, today,
 };
 
 macro_rules! routes {
