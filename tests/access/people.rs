@@ -1,13 +1,15 @@
 //! The people of the walk: each stands differently to the first seat of every role, and everything
 //! known about a person carries a mark that says whose it is and of which category.
 
+mod feeds;
 mod work;
+
+pub use feeds::feed;
 
 use kakehashi::access::Role;
 use kakehashi::args;
 use kakehashi::audit::Event;
 use kakehashi::clients::parts;
-use kakehashi::staff::sessions::digest;
 use kakehashi::store::{Arg, Sql, Tx};
 use kakehashi::web::Kind;
 
@@ -102,7 +104,7 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         coordinator(w, &mut tx, seat).await;
     }
     for role in Role::ALL {
-        calendar(w, &mut tx, role).await;
+        feeds::calendar(w, &mut tx, role).await;
     }
     for controller in [HOME, ABROAD] {
         put(
@@ -157,22 +159,6 @@ async fn coordinator(w: &World, tx: &mut Tx, seat: Seat) {
         "insert into coordinators (id, account_id, organisation_id, areas, training, valid_from,
            recorded_at, recorded_by) values ($1, $1, $2, 'east', 'done', '2026-04-01', $3, $1)",
         args![a.account_id, a.organisation_id, a.at],
-    )
-    .await;
-}
-
-/// The secret of the role's calendar.
-pub fn feed(role: Role) -> String {
-    format!("feed-{}", role.code())
-}
-
-async fn calendar(w: &World, tx: &mut Tx, role: Role) {
-    let (a, id) = (w.actor(role), feed(role));
-    put(
-        tx,
-        "insert into calendar_feeds (id, token_hash, account_id, post_id, used_on, made_at)
-         values ($1, $2, $3, $4, $5, $6)",
-        args![id, digest(&id), a.account_id, a.post_id, a.today(), AT],
     )
     .await;
 }
