@@ -27,6 +27,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("api-save", "asked by programs: tests/api.rs"),
     ("import", "a file: tests/imports.rs sends one bad cell a column"),
     ("invitation", "opened by its token: tests/staff.rs"),
+    ("confirm", "what was typed decides, not the form: tests/confirm.rs"),
+    ("login-code", "only between password and code: tests/second_factor.rs"),
     ("keys", "one check mark, which may be on or off"),
     ("consultations-filter", "asked by address: tests/consultations.rs"),
     ("case-notes-filter", "asked by address: tests/case_notes.rs"),
@@ -146,7 +148,9 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(staff::token_new::form(), Role::Administrator, "/tokens/new".into());
     add(staff::tokens::limit_form(), Role::Administrator, "/tokens/limit".into());
     add(staff::organisations::form(), Role::Administrator, "/organisations/new".into());
-    add(staff::me::password_form(), desk, "/me/password".into());
+    add(staff::password::form(), desk, "/me/password".into());
+    add(staff::second_factor::form(), desk, "/me/second-factor/confirm".into());
+    add(staff::invitations::number_form(), desk, "/invitations".into());
     add(office::transfer::form(), Role::Administrator, format!("/accounts/{officer}/transfer"));
     let path = format!("/transfers/{coming}/void");
     add(office::transfers::void_form(), Role::Administrator, path);

@@ -10,8 +10,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::once::once;
-use super::{Actor, emergency};
-use crate::staff::{sessions, tokens};
+use super::passage::{Resumed, answered, stop};
+use super::{Actor, Row, emergency};
+use crate::staff::sessions::{self, Session};
+use crate::staff::stage::Stage;
+use crate::staff::tokens;
 use crate::web::submitted::same_site;
 use crate::web::{App, Error, Problem, Result};
 
@@ -28,11 +31,26 @@ pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Respo
     };
     let mut answer = match entered {
         Ok(None) if api => next.run(req).await,
-        Ok(None) => once(&app, req, next).await,
+        Ok(None) => pass(&app, req, next).await,
         Ok(Some(elsewhere)) | Err(elsewhere) => elsewhere,
     };
     guard(answer.headers_mut());
     answer
+}
+
+/// A form that had been kept is let go when it was answered.
+async fn pass(app: &App, req: Request, next: Next) -> Response {
+    let held = req.extensions().get::<Resumed>().cloned();
+    let session = req.extensions().get::<Session>().cloned();
+    let answer = once(app, req, next).await;
+    let (Some(Resumed(id)), Some(session)) = (held, session) else { return answer };
+    if answer.status().is_server_error() {
+        return answer;
+    }
+    match answered(app, &session, &id).await {
+        Ok(()) => answer,
+        Err(e) => e.into_response(),
+    }
 }
 
 /// What every answer says to the browser: keep nothing, fetch nothing, be framed by nobody.
@@ -58,20 +76,12 @@ async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
     if changes && !same_site(req.headers()) {
         return Err(Error::Stale);
     }
-    let token = cookie(req.headers());
-    let actor = match token {
+    let session = match cookie(req.headers()) {
         Some(token) => sessions::resume(app, &token).await?,
         None => None,
     };
-    match actor {
-        Some(mut actor) if row.public || row.roles.contains(&actor.role) => {
-            if row.emergency {
-                actor.emergency = emergency::open(app, &actor, (&path, req.uri().path())).await?;
-            }
-            req.extensions_mut().insert(actor);
-            Ok(None)
-        }
-        Some(_) => Err(Error::NotFound),
+    match session {
+        Some(session) => admit(app, session, (row, &path), req).await,
         None if row.public => Ok(None),
         None if changes => Err(Error::Stale),
         None => {
@@ -79,6 +89,33 @@ async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
             Ok(Some(Redirect::to(&format!("/login?next={}", escape(to))).into_response()))
         }
     }
+}
+
+/// Somebody who has signed in: the role's row, then what is still to come before it opens.
+async fn admit(
+    app: &App,
+    mut session: Session,
+    (row, path): (&Row, &str),
+    req: &mut Request,
+) -> Result<Option<Response>> {
+    if !row.public && !row.roles.contains(&session.actor.role) {
+        return Err(Error::NotFound);
+    }
+    if row.public {
+        // On a locked screen somebody else may sign in.
+        if session.locked || session.stage != Stage::Ready {
+            return Ok(None);
+        }
+    } else if let Some(first) = stop(app, &session, row, req).await? {
+        return Ok(Some(first));
+    }
+    if row.emergency {
+        let asked = req.uri().path().to_owned();
+        session.actor.emergency = emergency::open(app, &session.actor, (path, &asked)).await?;
+    }
+    req.extensions_mut().insert(session.actor.clone());
+    req.extensions_mut().insert(session);
+    Ok(None)
 }
 
 /// Programs come with a token, never with a cookie: what a browser sends by itself opens nothing.

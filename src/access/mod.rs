@@ -5,6 +5,7 @@ mod actor;
 mod emergency;
 mod gate;
 mod once;
+mod passage;
 mod predicate;
 mod table;
 

@@ -14,10 +14,13 @@ pub struct Row {
     pub roles: Vec<Role>,
     /// An emergency opens this page for one person (the word `emergency` among the roles).
     pub emergency: bool,
+    /// Exports and changes of rights: the password is typed again when it was long ago.
+    pub confirmed: bool,
     pub reason: String,
 }
 
-/// 権限表. `METHOD  PATH  ROLES  REASON`, columns parted by two or more spaces.
+/// 権限表. `METHOD  PATH  ROLES  REASON`, columns parted by two or more spaces; after the roles may
+/// stand the word `confirmed`.
 #[derive(Clone, Debug)]
 pub struct AccessTable {
     rows: Vec<Row>,
@@ -69,15 +72,16 @@ fn row(line: &str) -> Result<Row, String> {
     let (method, path) = (next("method")?, next("path")?);
     let (who, reason) = (next("roles")?, next("reason")?);
     let public = who == "public";
-    let (mut roles, mut emergency) = (vec![], false);
+    let (mut roles, mut emergency, mut confirmed) = (vec![], false, false);
     for name in who.split_whitespace().filter(|_| !public) {
         match name {
             "emergency" if method == "GET" => emergency = true,
             "all" => roles.extend(Role::ALL),
+            "confirmed" => confirmed = true,
             _ => roles.push(Role::from_code(name).ok_or(format!("unknown role '{name}'"))?),
         }
     }
-    Ok(Row { method, path, public, roles, emergency, reason })
+    Ok(Row { method, path, public, roles, emergency, confirmed, reason })
 }
 
 #[cfg(test)]
@@ -90,6 +94,9 @@ mod tests {
         assert!(t.allows(Role::Officer, "GET", "/x/{id}"));
         assert!(!t.allows(Role::School, "GET", "/x/{id}"));
         assert!(!t.allows(Role::Officer, "POST", "/x/{id}"));
+        assert!(!t.rows()[0].confirmed);
+        let t = AccessTable::read("GET  /x  officer confirmed  because").unwrap();
+        assert!(t.rows()[0].confirmed && t.rows()[0].roles == [Role::Officer]);
     }
 
     #[test]

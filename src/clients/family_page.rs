@@ -39,9 +39,8 @@ pub async fn post(
     headers: HeaderMap,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    let done = invite(&app, &actor, &number, &entry).await;
-    match done.map(|token| token.map(|t| address(&app, &headers, &t))) {
-        Ok(link) => invited(&app, &actor, &number, link).await,
+    match invite(&app, &actor, &number, &entry).await {
+        Ok(new) => invited(&app, &actor, (&number, &headers), new).await,
         Err(e) => refused(view(&app, &actor, &number, (INVITE, &entry, &e.problems()?)).await?),
     }
 }
@@ -130,8 +129,10 @@ async fn allowed(tx: &mut Tx, client_id: &str, carer_id: &str) -> Result<custody
     Ok(one.clone())
 }
 
-/// The answer is the token of the link to hand over; nothing when the account was there already.
-async fn invite(app: &App, actor: &Actor, number: &str, entry: &Entry) -> Result<Option<String>> {
+/// A new account and the token of its link; nothing when the account was there already.
+type New = Option<(String, String)>;
+
+async fn invite(app: &App, actor: &Actor, number: &str, entry: &Entry) -> Result<New> {
     let client = see(&mut app.read(actor).await?, number).await?;
     let v = form().read(entry, &app.codes)?;
     if client.closed_on.is_some() {
@@ -150,7 +151,7 @@ async fn invite(app: &App, actor: &Actor, number: &str, entry: &Entry) -> Result
     let how = (v.text("checked"), v.text("checked_note"));
     link(&mut tx, &client.id, (&account, v.text("carer")), how).await?;
     tx.commit().await?;
-    Ok(token)
+    Ok(token.map(|token| (account, token)))
 }
 
 /// An account of the same name that is nothing but a family's, of this controller.
@@ -214,16 +215,19 @@ async fn stop(app: &App, actor: &Actor, (number, link): (&str, &str), entry: &En
     Ok(tx.commit().await?)
 }
 
-fn address(app: &App, headers: &HeaderMap, token: &str) -> String {
-    let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let scheme = if app.config.secure { "https" } else { "http" };
-    format!("{scheme}:{}{host}/invitations/{token}", "//")
-}
-
-/// The link is shown once: only its digest is kept.
-async fn invited(app: &App, actor: &Actor, number: &str, link: Option<String>) -> Result<Response> {
+/// The invitation is shown once: only its digest is kept.
+async fn invited(
+    app: &App,
+    actor: &Actor,
+    (number, headers): (&str, &HeaderMap),
+    new: New,
+) -> Result<Response> {
     let mut view = view(app, actor, number, ("", &Entry::default(), &Problems::default())).await?;
-    (view.link, view.linked) = (link, true);
+    view.linked = true;
+    if let Some((account, token)) = new {
+        let sheet = invitations::sheet(app, actor, headers, (&account, &token)).await?;
+        view.sheet = Some(sheet);
+    }
     page(view)
 }
 
@@ -302,7 +306,7 @@ async fn view(
         none: open.is_empty(),
         today: actor.today(),
         codes: app.codes.clone(),
-        link: None,
+        sheet: None,
         linked: false,
         who,
         rows,
@@ -325,6 +329,6 @@ struct FamilyPage {
     none: bool,
     today: civil::Date,
     codes: std::sync::Arc<Codes>,
-    link: Option<String>,
+    sheet: Option<invitations::Sheet>,
     linked: bool,
 }

@@ -52,8 +52,7 @@ impl Demo {
         let fresh = self.make_room(&file).await?;
         let db = Db::connect(&format!("sqlite:{}", file.display())).await;
         let db = db.map_err(|e| format!("{} を開けません: {e}", file.display()))?;
-        let seals = self.data.join(super::SEALS);
-        let app = open(db, clock, (fresh, seals)).await.map_err(super::say)?;
+        let app = open(db, clock, fresh, &self.data).await.map_err(super::say)?;
         announce(&app, socket.local_addr().map_err(|e| e.to_string())?).await?;
         serve::listen(app, socket).await
     }
@@ -112,8 +111,9 @@ fn moved(clock: Clock, to: Option<Date>) -> Clock {
     })
 }
 
-async fn open(db: Db, clock: Clock, (fresh, seals): (bool, PathBuf)) -> crate::web::Result<App> {
-    let config = Config { demo: true, seals: Some(seals), ..Config::default() };
+async fn open(db: Db, clock: Clock, fresh: bool, data: &Path) -> crate::web::Result<App> {
+    let (seals, keys) = (Some(data.join(super::SEALS)), Some(data.to_owned()));
+    let config = Config { demo: true, seals, keys, ..Config::default() };
     let refused = |why: String| crate::web::Error::refused("", why);
     let mut app = App::new(db, clock, config.clone()).map_err(refused)?;
     if fresh {

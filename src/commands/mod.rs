@@ -123,6 +123,11 @@ impl DataArgs {
         self.seals_dir.clone().unwrap_or_else(|| self.data.join(SEALS))
     }
 
+    /// The key file lies where the data is, on PostgreSQL too: it must not lie in the database.
+    fn keys(&self) -> PathBuf {
+        self.data.clone()
+    }
+
     /// The database's address; the folder is made when it is missing.
     fn url(&self) -> Result<String, String> {
         if let Some(url) = &self.database {

@@ -64,6 +64,7 @@ impl Serve {
             secure,
             city: self.data.city.clone(),
             seals: Some(self.data.seals()),
+            keys: Some(self.data.keys()),
         };
         let app = App::new(db, clock, config)?;
         search::complete(&app.db, &system).await.map_err(|e| format!("{e:?}"))?;

@@ -18,6 +18,7 @@ mod offsets;
 mod people;
 mod plan;
 mod play;
+mod rights;
 mod staff;
 mod tokens;
 mod transfers;

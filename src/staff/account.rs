@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::account_new::{add_post, invited, offers, post_fields};
 use super::accounts::{Account, Post};
-use super::{invitations, sessions};
+use super::{invitations, notices, proof, second_factor, sessions};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
@@ -22,7 +22,8 @@ pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -
     page(view(&app, &actor, &id, &entry, &Problems::default()).await?)
 }
 
-/// `POST /accounts/{id}`: what to do stands in `_do`: post, end, disable, enable.
+/// `POST /accounts/{id}`: what to do stands in `_do`: post, end, disable, enable, ask_password,
+/// reset_factor.
 pub async fn post(
     State(app): State<App>,
     actor: Actor,
@@ -45,10 +46,10 @@ pub async fn invite(
     Submitted(_): Submitted,
 ) -> Result<Response> {
     let mut tx = app.write(&actor).await?;
-    let account = find(&mut tx, &id).await?;
+    find(&mut tx, &id).await?;
     let token = invitations::invite(&mut tx, Some(&id)).await?;
     tx.commit().await?;
-    invited(&app, &actor, &headers, &account.name, &id, &token)
+    invited(&app, &actor, &headers, (&id, &token)).await
 }
 
 pub fn form() -> Form {
@@ -67,6 +68,8 @@ async fn change(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result<()>
         "end" => end_post(&mut tx, id, entry.get("post")).await?,
         "disable" => disable(&mut tx, id).await?,
         "enable" => enable(&mut tx, id).await?,
+        "ask_password" => ask_password(&mut tx, id).await?,
+        "reset_factor" => second_factor::reset(&mut tx, id).await?,
         _ => return Err(Error::NotFound),
     }
     if id != actor.account_id {
@@ -127,6 +130,13 @@ async fn enable(tx: &mut Tx, id: &str) -> Result<()> {
     Ok(tx.record(Event::new("enable", "account", id)).await?)
 }
 
+/// The password stays as it is until the next sign-in, which opens nothing but the page to change it.
+async fn ask_password(tx: &mut Tx, id: &str) -> Result<()> {
+    tx.exec("update accounts set must_change = 1 where id = $1", args![id]).await?;
+    tx.record(Event::new("ask_password", "account", id)).await?;
+    notices::leave(tx, id, "password_asked").await
+}
+
 /// An account with a post, past or present, under the actor's controller.
 pub async fn find(read: &mut Read, id: &str) -> Result<Account> {
     let controller = read.actor.controller_id.clone();
@@ -161,11 +171,14 @@ async fn view(
     entry: &Entry,
     bad: &Problems,
 ) -> Result<AccountPage> {
-    let account = find(&mut app.read(actor).await?, id).await?;
+    let mut read = app.read(actor).await?;
+    let account = find(&mut read, id).await?;
+    let factor = proof::factor(&mut read, id).await?.is_some();
+    drop(read);
     let form = form().view(entry, bad, &app.codes, &offers(app, actor).await?);
     let page = app.page(actor, account.name.clone(), "/accounts");
     let today = actor.today().to_string();
-    Ok(AccountPage { page, account, form, own: id == actor.account_id, today })
+    Ok(AccountPage { page, account, form, own: id == actor.account_id, today, factor })
 }
 
 #[derive(Template)]
@@ -176,6 +189,8 @@ struct AccountPage {
     form: FormView,
     own: bool,
     today: String,
+    /// Uses a second factor.
+    factor: bool,
 }
 
 impl AccountPage {

@@ -27,7 +27,7 @@ pub async fn post(
     Submitted(entry): Submitted,
 ) -> Result<Response> {
     match save(&app, &actor, &entry).await {
-        Ok((id, token)) => invited(&app, &actor, &headers, entry.get("name"), &id, &token),
+        Ok((id, token)) => invited(&app, &actor, &headers, (&id, &token)).await,
         Err(Error::Refused(bad)) => refused(view(&app, &actor, &entry, &bad).await?),
         Err(e) => Err(e),
     }
@@ -131,20 +131,16 @@ pub async fn offers(app: &App, actor: &Actor) -> Result<Options> {
     Ok(Options::from([("organisation", organisations), ("role", accounts::roles())]))
 }
 
-/// Shows the link, once: only its digest is kept.
-pub(super) fn invited(
+/// Shows the invitation, once: only its digest is kept.
+pub(super) async fn invited(
     app: &App,
     actor: &Actor,
     headers: &HeaderMap,
-    name: &str,
-    id: &str,
-    token: &str,
+    (id, token): (&str, &str),
 ) -> Result<Response> {
-    let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or_default();
-    let scheme = if app.config.secure { "https" } else { "http" };
-    let link = format!("{scheme}:{}{host}/invitations/{token}", "//");
+    let sheet = invitations::sheet(app, actor, headers, (id, token)).await?;
     let page_ = app.page(actor, "一度だけ使える案内", "/accounts");
-    page(Invited { page: page_, name: name.to_owned(), id: id.to_owned(), link })
+    page(Invited { page: page_, sheet, id: id.to_owned() })
 }
 
 async fn view(app: &App, actor: &Actor, entry: &Entry, bad: &Problems) -> Result<NewAccount> {
@@ -163,7 +159,6 @@ struct NewAccount {
 #[template(path = "staff/account_invited.html")]
 struct Invited {
     page: Page,
-    name: String,
+    sheet: invitations::Sheet,
     id: String,
-    link: String,
 }

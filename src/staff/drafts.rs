@@ -1,8 +1,10 @@
 //! 下書き: what is being typed, kept on the server every few seconds until the form is sent.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::held;
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
@@ -10,7 +12,7 @@ use crate::store::{Read, Tx};
 use crate::web::{App, Entry, Error, Result, Submitted};
 
 /// Ids of forms and records are short; anything longer is not ours.
-const LONGEST_NAME: usize = 80;
+const LONGEST_NAME: usize = 120;
 
 /// `POST /drafts/{form}`: the script sends the form as it stands; `_subject` says what it is about.
 pub async fn post(
@@ -24,6 +26,22 @@ pub async fn post(
     tx.commit().await?;
     let t = actor.at.civil_time();
     Ok(format!("{}時{:02}分{:02}秒", t.hour(), t.minute(), t.second()).into_response())
+}
+
+/// `POST /drafts/{form}/take`: the script asks for what it kept when the screen was closed, to fill
+/// the page with it; it is handed out once, as a list of names and values.
+pub async fn take(
+    State(app): State<App>,
+    actor: Actor,
+    Path(form): Path<String>,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    let mut tx = app.write(&actor).await?;
+    let kept = load(&mut tx, &form, entry.get("_subject")).await?.map(|(kept, _)| kept.0);
+    drop(&mut tx, &form, entry.get("_subject")).await?;
+    tx.record(Event::new("take", "draft", &form)).await?;
+    tx.commit().await?;
+    Ok(Json(kept.unwrap_or_default()).into_response())
 }
 
 /// `POST /drafts/{form}/drop`: what was left unfinished is thrown away; `_back` is where to go on.
@@ -48,7 +66,9 @@ pub async fn save(tx: &mut Tx, form: &str, entry: &Entry) -> Result<()> {
         return Err(Error::NotFound);
     }
     // A My Number is stored nowhere, not even while it is being typed.
-    let keep = |n: &str, v: &str| !n.starts_with('_') && !kana::contains_my_number(v);
+    let keep = |n: &str, v: &str| {
+        !n.starts_with('_') && !held::SECRETS.contains(&n) && !kana::contains_my_number(v)
+    };
     let kept: Vec<_> = entry.0.iter().filter(|(n, v)| keep(n, v)).collect();
     let body = serde_json::to_string(&kept).unwrap_or_default();
     let actor = tx.actor.clone();

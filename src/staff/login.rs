@@ -5,20 +5,16 @@ use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use civil::Minutes;
 use serde::Deserialize;
-use sqlx::FromRow;
 
-use super::{passwords, sessions};
-use crate::access::{Actor, COOKIE_NAME};
+use super::proof::{self, Known};
+use super::stage::Stage;
+use super::{passwords, sessions, stage};
+use crate::access::{Actor, COOKIE_NAME, Role, escape};
 use crate::args;
-use crate::audit::Event;
 use crate::store::Tx;
 use crate::web::form::Entry;
 use crate::web::{App, Result, Submitted, page};
-
-const TRIES: i64 = 10;
-const LOCK_MINUTES: i64 = 15;
 
 #[derive(Deserialize)]
 pub struct Next {
@@ -33,7 +29,12 @@ pub async fn get(State(app): State<App>, Query(to): Query<Next>) -> Result<Respo
 pub async fn post(State(app): State<App>, Submitted(entry): Submitted) -> Result<Response> {
     let (login, next) = (entry.get("login").to_owned(), local(entry.get("next")));
     match check(&app, &entry).await? {
-        Ok(token) => Ok(with_cookie(&app, &token, Redirect::to(&next).into_response())),
+        // What comes first after the password leads there by itself; the code must know where to.
+        Ok((token, Stage::Code)) => {
+            let to = format!("/login/code?next={}", escape(&next));
+            Ok(with_cookie(&app, &token, Redirect::to(&to).into_response()))
+        }
+        Ok((token, _)) => Ok(with_cookie(&app, &token, Redirect::to(&next).into_response())),
         Err(why) => {
             let body = sign_in(&app, next, login, why).await?.render()?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(body)).into_response())
@@ -56,20 +57,12 @@ pub async fn logout(
     Ok(with_cookie(&app, "", Redirect::to("/login").into_response()))
 }
 
-#[derive(FromRow)]
-struct Account {
-    id: String,
-    password_hash: Option<String>,
-    failures: i64,
-    locked_until: Option<String>,
-}
-
 const WRONG: &str = "ログイン名かパスワードが違います。大文字・小文字と、かな入力になっていないかを確かめてください";
 
-/// The token of a new session, or why there is none.
-async fn check(app: &App, entry: &Entry) -> Result<Result<String, &'static str>> {
+/// The token of a new session and what comes first in it, or why there is none.
+async fn check(app: &App, entry: &Entry) -> Result<Result<(String, Stage), &'static str>> {
     let system = Actor::system(app.clock.now(), "");
-    let account: Option<Account> = app
+    let account: Option<Known> = app
         .read(&system)
         .await?
         .maybe(
@@ -80,61 +73,63 @@ async fn check(app: &App, entry: &Entry) -> Result<Result<String, &'static str>>
         )
         .await?;
     // The same work for an unknown name: the time taken does not tell who has an account.
-    let Some(Account { id, password_hash: Some(hash), failures, locked_until }) = account else {
+    let Some(account) = account.filter(|a| a.password_hash.is_some()) else {
         passwords::hash(entry.get("password").to_owned()).await?;
         return Ok(Err(WRONG));
     };
-    if locked_until.is_some_and(|until| until > system.at.to_string()) {
-        return Ok(Err(
-            "続けて間違えたため、15分間ログインできません。時間をおいてからお試しください",
-        ));
+    if account.is_stopped(system.at) {
+        return Ok(Err(proof::STOPPED));
     }
+    let hash = account.password_hash.clone().unwrap_or_default();
     let right = passwords::verify(entry.get("password").to_owned(), hash).await;
     let mut tx = app.write(&system).await?;
     if !right {
-        count_failure(&mut tx, &id, failures + 1).await?;
+        proof::count_failure(&mut tx, &account).await?;
         tx.commit().await?;
         return Ok(Err(WRONG));
     }
-    let Some(post) = current_post(&mut tx, &id).await? else {
+    let Some((post, role)) = current_post(&mut tx, &account.id).await? else {
         return Ok(Err("いま使える職がありません。システム管理者に知らせてください"));
     };
-    tx.exec("update accounts set failures = 0, locked_until = null where id = $1", args![id])
-        .await?;
-    let token = sessions::open(&mut tx, &id, &post).await?;
+    let stage = stage::next(&mut tx, &account.id, role, false).await?;
+    let token = open(&mut tx, &account.id, &post, stage).await?;
     tx.commit().await?;
-    Ok(Ok(token))
+    Ok(Ok((token, stage)))
 }
 
-async fn count_failure(tx: &mut Tx, id: &str, failures: i64) -> Result<()> {
+/// Wrong tries are forgotten only when everything was right: the code is not guessed in between.
+async fn open(tx: &mut Tx, account: &str, post: &str, stage: Stage) -> Result<String> {
+    let at = tx.actor.at.to_string();
+    if stage != Stage::Code {
+        proof::forgive(tx, account).await?;
+        signed_in(tx, account).await?;
+    }
+    sessions::open_at(tx, (account, post), stage, &at).await
+}
+
+/// For the yearly review of rights.
+pub async fn signed_in(tx: &mut Tx, account: &str) -> Result<()> {
     let at = tx.actor.at;
-    let until = at.plus(Minutes(LOCK_MINUTES));
-    let locked = (failures % TRIES == 0).then_some(until);
-    tx.exec(
-        "update accounts set failures = $2, locked_until = $3 where id = $1",
-        args![id, failures, locked],
-    )
-    .await?;
-    tx.record(Event::new("fail", "sign_in", id)).await?;
+    tx.exec("update accounts set signed_in_at = $2 where id = $1", args![account, at]).await?;
     Ok(())
 }
 
 /// The post a session starts with: the oldest that is valid today.
-async fn current_post(tx: &mut Tx, account_id: &str) -> Result<Option<String>> {
+async fn current_post(tx: &mut Tx, account_id: &str) -> Result<Option<(String, Role)>> {
     let today = tx.actor.today();
-    let row: Option<(String,)> = tx
+    let row: Option<(String, String)> = tx
         .maybe(
-            "select id from posts where account_id = $1 and voided_at is null
+            "select id, role from posts where account_id = $1 and voided_at is null
                and valid_from <= $2 and (valid_until is null or valid_until > $2)
              order by valid_from, id limit 1",
             args![account_id, today],
         )
         .await?;
-    Ok(row.map(|r| r.0))
+    Ok(row.and_then(|(id, role)| Some((id, Role::from_code(&role)?))))
 }
 
 /// Only paths of this server: a link in a mail must not lead elsewhere after signing in.
-fn local(next: &str) -> String {
+pub fn local(next: &str) -> String {
     let safe =
         next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
     if safe { next.to_owned() } else { "/".to_owned() }

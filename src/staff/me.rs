@@ -1,4 +1,4 @@
-//! 自分の設定: one's name and posts, the keys, the password.
+//! 自分の設定: one's name and posts, the keys, and the ways to the password and the second factor.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,16 +7,16 @@ use sqlx::FromRow;
 
 use super::feeds::{self, Feed};
 use super::login::with_cookie;
-use super::{passwords, sessions};
+use super::{proof, sessions, stage};
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::audit::Event;
 use crate::store::{Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
-use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page, refused};
+use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page};
 
 pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
-    page(view(&app, &actor, &Problems::default()).await?)
+    page(view(&app, &actor).await?)
 }
 
 /// `POST /me`: how the keyboard answers.
@@ -30,19 +30,6 @@ pub async fn post(
     set_keys(&mut tx, &v).await?;
     tx.commit().await?;
     Ok(Redirect::to("/me").into_response())
-}
-
-/// `POST /me/password`: every session ends; this one is replaced.
-pub async fn password(
-    State(app): State<App>,
-    actor: Actor,
-    Submitted(entry): Submitted,
-) -> Result<Response> {
-    match change_password(&app, &actor, &entry).await {
-        Ok(token) => Ok(with_cookie(&app, &token, Redirect::to("/me").into_response())),
-        Err(Error::Refused(bad)) => refused(view(&app, &actor, &bad).await?),
-        Err(e) => Err(e),
-    }
 }
 
 /// `POST /me/post`: 兼務. The session goes on in another post, and with that post's rights only.
@@ -64,66 +51,11 @@ pub fn keys_form() -> Form {
     Form::new("keys", "キー操作", vec![keys])
 }
 
-pub fn password_form() -> Form {
-    let fields = vec![
-        Field::new("current", "いまのパスワード", Kind::Password).required(),
-        Field::new("password", "新しいパスワード", Kind::Password)
-            .required()
-            .help("12文字以上。短い文をつなぐと覚えやすくなります。"),
-        Field::new("again", "新しいパスワードをもう一度", Kind::Password).required(),
-    ];
-    Form::new("password", "パスワードを変える", fields)
-}
-
 pub async fn set_keys(tx: &mut Tx, v: &Values) -> Result<()> {
     let account = tx.actor.account_id.clone();
     let on = i64::from(v.yes("single_keys"));
     tx.exec("update accounts set single_keys = $2 where id = $1", args![account, on]).await?;
     Ok(tx.record(Event::new("set", "account", &account).fields("single_keys")).await?)
-}
-
-/// The token of the session that goes on. Hashing takes its time outside the transaction.
-async fn change_password(app: &App, actor: &Actor, entry: &Entry) -> Result<String> {
-    let v = password_form().read(entry, &app.codes)?;
-    let (login, hash): (String, Option<String>) = app
-        .read(actor)
-        .await?
-        .one("select login, password_hash from accounts where id = $1", args![actor.account_id])
-        .await?;
-    let current = v.text("current").to_owned();
-    if !passwords::verify(current.clone(), hash.unwrap_or_default()).await {
-        return Err(Error::refused("current", "いまのパスワードが違います"));
-    }
-    if let Some(why) = passwords::weakness(v.text("password"), &login) {
-        return Err(Error::refused("password", why));
-    }
-    if v.text("password") == current {
-        return Err(Error::refused("password", "いまと違うパスワードにしてください"));
-    }
-    if v.text("password") != v.text("again") {
-        return Err(Error::refused(
-            "again",
-            "2回の入力が同じではありません。もう一度入力してください",
-        ));
-    }
-    let hash = passwords::hash(v.text("password").to_owned()).await?;
-    let mut tx = app.write(actor).await?;
-    let token = set_password(&mut tx, &hash).await?;
-    tx.commit().await?;
-    Ok(token)
-}
-
-async fn set_password(tx: &mut Tx, hash: &str) -> Result<String> {
-    let (id, at) = (tx.actor.account_id.clone(), tx.actor.at);
-    let post = tx.actor.post_id.clone();
-    tx.exec(
-        "update accounts set password_hash = $2, password_set_at = $3 where id = $1",
-        args![id, hash, at],
-    )
-    .await?;
-    tx.record(Event::new("set_password", "account", &id)).await?;
-    sessions::end_all(tx, &id).await?;
-    sessions::open(tx, &id, &post).await
 }
 
 /// Only a post of one's own that is valid today.
@@ -132,9 +64,12 @@ async fn take_post(tx: &mut Tx, post: &str) -> Result<String> {
     let Some(post) = posts.into_iter().find(|p| p.id == post) else {
         return Err(Error::NotFound);
     };
-    let account = tx.actor.account_id.clone();
+    let (account, typed) = (tx.actor.account_id.clone(), sessions::confirmed_at(tx).await?);
+    let role = Role::from_code(&post.role).ok_or(Error::NotFound)?;
+    let stage = stage::next(tx, &account, role, true).await?;
     sessions::leave(tx).await?;
-    sessions::open(tx, &account, &post.id).await
+    // The password is as old as it was: changing the post is not typing it.
+    sessions::open_at(tx, (&account, &post.id), stage, &typed).await
 }
 
 /// 自分の職.
@@ -172,7 +107,7 @@ async fn posts(read: &mut Read) -> Result<Vec<Post>> {
     Ok(rows)
 }
 
-async fn view(app: &App, actor: &Actor, bad: &Problems) -> Result<Me> {
+async fn view(app: &App, actor: &Actor) -> Result<Me> {
     let mut read = app.read(actor).await?;
     let posts = posts(&mut read).await?;
     let (login,): (String,) =
@@ -189,7 +124,8 @@ async fn view(app: &App, actor: &Actor, bad: &Problems) -> Result<Me> {
         post: actor.post_id.clone(),
         posts,
         keys: keys_form().view(&keys, &Problems::default(), &app.codes, &Options::new()),
-        password: password_form().view(&Entry::default(), bad, &app.codes, &Options::new()),
+        reviews: app.access.allows(actor.role, "GET", "/reviews"),
+        factor: proof::factor(&mut read, &actor.account_id).await?.is_some(),
     })
 }
 
@@ -204,5 +140,7 @@ struct Me {
     post: String,
     posts: Vec<Post>,
     keys: FormView,
-    password: FormView,
+    factor: bool,
+    /// May look at everybody's rights once a year.
+    reviews: bool,
 }

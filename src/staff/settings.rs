@@ -4,6 +4,7 @@
 use civil::Date;
 use uuid::Uuid;
 
+use crate::access::Role;
 use crate::args;
 use crate::audit::Event;
 use crate::store::{Read, Tx};
@@ -14,6 +15,32 @@ pub const UNOWNED_DAYS: Setting = Setting { key: "unowned_days", default: 60 };
 
 /// So many requests a minute may come with one token (unsourced).
 pub const API_PER_MINUTE: Setting = Setting { key: "api_per_minute", default: 600 };
+
+/// Minutes without a request after which the screen is locked (unsourced).
+pub const IDLE_MINUTES: Setting = Setting { key: "idle_minutes", default: 15 };
+/// Minutes for which a typed password is good for exports and changes of rights (unsourced).
+pub const CONFIRM_MINUTES: Setting = Setting { key: "confirm_minutes", default: 10 };
+/// Days for which what a leaver had begun to write is kept (unsourced).
+pub const DRAFT_DAYS: Setting = Setting { key: "draft_days", default: 30 };
+/// Days from the beginning of a review of rights to its end (unsourced).
+pub const REVIEW_DAYS: Setting = Setting { key: "review_days", default: 30 };
+
+/// 1: the role needs the second factor, from the day of the row on; 0: it may have one.
+pub fn second_factor(role: Role) -> Setting {
+    let key = match role {
+        Role::Coordinator => "second_factor_coordinator",
+        Role::Officer => "second_factor_officer",
+        Role::Nurse => "second_factor_nurse",
+        Role::Operator => "second_factor_operator",
+        Role::Hospital => "second_factor_hospital",
+        Role::School => "second_factor_school",
+        Role::Family => "second_factor_family",
+        Role::Prefecture => "second_factor_prefecture",
+        Role::Auditor => "second_factor_auditor",
+        Role::Administrator | Role::System => "second_factor_administrator",
+    };
+    Setting { key, default: 0 }
+}
 
 /// 設定の項目.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 /// Whoever writes to one of these may change what a session is allowed to do.
-const STAFF: &[&str] = &["accounts", "posts", "sessions", "organisations", "controllers"];
+const STAFF: &[&str] =
+    &["accounts", "posts", "sessions", "organisations", "controllers", "settings"];
 
 /// How many changes there were, of any kind and about staff. Another process that writes to the
 /// same database is not counted: what is kept is also forgotten every other second (`forget`).

@@ -89,6 +89,7 @@ pub(super) async fn lines(read: &mut Read, app: &App, list: &List) -> Result<Vec
         Source::Locked => locked(read).await,
         Source::PostsEnding => posts_ending(read).await,
         Source::Moves => moves(read).await,
+        Source::Reviews => reviews(read).await,
         Source::Accounts | Source::Events | Source::Audited(_) => Ok(vec![]),
     }
 }
@@ -285,6 +286,19 @@ async fn moves(read: &mut Read) -> Result<Vec<Line>> {
         ..Line::default()
     };
     Ok(crate::moves::incoming(read).await?.into_iter().map(line).collect())
+}
+
+async fn reviews(read: &mut Read) -> Result<Vec<Line>> {
+    let today = read.actor.today();
+    let line = |w: crate::office::reviews::Waiting| Line {
+        href: w.href,
+        title: w.title,
+        sub: w.sub,
+        day: w.day,
+        late: w.day.map_or(0, |day| (today - day).get_days().max(0)),
+        ..Line::default()
+    };
+    Ok(crate::office::reviews::waiting(read).await?.into_iter().map(line).collect())
 }
 
 async fn locked(read: &mut Read) -> Result<Vec<Line>> {

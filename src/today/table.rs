@@ -40,6 +40,8 @@ pub enum Source {
     Accounts,
     Locked,
     PostsEnding,
+    /// Answers the yearly review of rights still waits for.
+    Reviews,
     /// Records another ward proposes to hand over; their list is a page of its own.
     Moves,
     /// What was done today; its list is the audit.
@@ -78,7 +80,7 @@ pub fn of(role: Role) -> Vec<&'static List> {
         Role::Nurse => &["newborn", "discharge", "batteries", "promises", "leave-ending", "new"],
         Role::Operator | Role::Hospital | Role::School => &["in-touch", "consents"],
         Role::Auditor => &["events", "audited-emergency", "audited-exports", "audited-failed"],
-        Role::Administrator => &["accounts", "locked", "posts-ending"],
+        Role::Administrator => &["accounts", "locked", "posts-ending", "reviews"],
         Role::Family | Role::Prefecture | Role::System => &[],
     };
     ids.iter().filter_map(|id| LISTS.iter().find(|l| l.id == *id)).collect()
@@ -313,6 +315,16 @@ static LISTS: &[List] = &[
         day: "終わる日",
         empty: "60日以内に終わる職はありません。",
         source: Source::PostsEnding,
+        ..PLAIN
+    },
+    List {
+        id: "reviews",
+        title: "アクセス権の棚卸し",
+        unit: "件",
+        note: "年に一度",
+        day: "期限",
+        empty: "答えていない職はありません。次の棚卸しは、一年後にここに出ます。",
+        source: Source::Reviews,
         ..PLAIN
     },
 ];

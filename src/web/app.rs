@@ -8,7 +8,8 @@ use super::kept::Kept;
 use crate::access::{AccessTable, Actor};
 use crate::audit::{Event, Views};
 use crate::codes::Codes;
-use crate::staff::sessions::Session;
+use crate::staff::sessions::Known;
+use crate::staff::vault::Vault;
 use crate::store::{Db, Read, Tx};
 
 /// Where the present comes from: the machine, or a fixed day in the demo and in tests.
@@ -38,6 +39,8 @@ pub struct Config {
     pub city: Option<std::path::PathBuf>,
     /// Where the heads of the audit chains are sealed, outside the database.
     pub seals: Option<std::path::PathBuf>,
+    /// Where the key file lies that seals the secrets of second factors.
+    pub keys: Option<std::path::PathBuf>,
 }
 
 #[derive(Clone)]
@@ -48,9 +51,11 @@ pub struct App {
     pub access: Arc<AccessTable>,
     pub config: Arc<Config>,
     pub jobs: super::jobs::Jobs,
+    pub vault: Arc<Vault>,
+    pub seen: super::seen::Seen,
     views: Views,
     /// What a session may do, as long as nothing about staff changes.
-    pub sessions: Kept<Session>,
+    pub sessions: Kept<Known>,
     /// How many rows a list has, as long as nothing changes.
     pub totals: Kept<i64>,
     pub pace: super::pace::Pace,
@@ -67,7 +72,9 @@ impl App {
             clock,
             codes: Arc::new(codes),
             access: Arc::new(AccessTable::official()?),
+            vault: Arc::new(Vault::open(config.keys.as_deref())?),
             config: Arc::new(config),
+            seen: super::seen::Seen::default(),
             jobs: super::jobs::Jobs::default(),
             views: Views::default(),
             sessions: Kept::default(),

@@ -8,6 +8,92 @@
   // The error summary first: that is what somebody who listens to the page needs to hear.
   document.getElementById("summary")?.focus();
 
+  // Nobody there: after the minutes of the setting the screen is closed, on the server too. What was
+  // typed is kept there first, and filled in again when the password was typed.
+  const idle = Number(document.body.dataset.idle || 0) * 60000;
+  const changed = new Set();
+  let used = Date.now(), closing = false;
+  const here = location.pathname + location.search;
+  const place = location.pathname.slice(0, 120);
+  /** The server has just heard of this browser, in whichever window. */
+  function stay() {
+    try { localStorage.setItem("kakehashi-stay", String(Date.now())); } catch { /* alone then */ }
+    warning.hidden = true;
+  }
+  const since = () => { try { return Number(localStorage.getItem("kakehashi-stay")) || used; } catch { return used; } };
+  const warning = document.createElement("p");
+  warning.className = "idle"; warning.hidden = true; warning.setAttribute("role", "alert");
+  /** Any page that says nothing about anybody tells the server that somebody is there. */
+  const wake = async () => { try { const a = await fetch("/help"); if (a.ok && !a.redirected) stay(); } catch { /* tried again */ } };
+  async function close() {
+    if (closing) return;
+    closing = true;
+    for (const form of changed) {
+      const body = new URLSearchParams(new FormData(form));
+      body.set("_subject", place); body.set("_csrf", csrf);
+      try {
+        await fetch("/drafts/page-" + [...document.forms].indexOf(form), { method: "POST", body });
+        sessionStorage.setItem("kakehashi-typed", place);
+      } catch { /* the line is down: the page stays, so that nothing is lost */ closing = false; return; }
+    }
+    const form = document.createElement("form");
+    form.method = "post"; form.action = "/lock"; form.hidden = true;
+    for (const [name, value] of [["_csrf", csrf], ["next", here]]) {
+      const field = document.createElement("input");
+      field.name = name; field.value = value; form.append(field);
+    }
+    document.body.append(form);
+    document.querySelector("main")?.replaceChildren();
+    form.submit();
+  }
+  if (idle && csrf) {
+    document.body.prepend(warning);
+    stay();
+    for (const kind of ["keydown", "pointerdown", "input"]) addEventListener(kind, () => { used = Date.now(); }, { passive: true });
+    document.addEventListener("input", (e) => { const form = e.target.closest?.("main form[method=post]"); if (form) changed.add(form); });
+    document.addEventListener("submit", (e) => changed.delete(e.target));
+    const tick = Math.min(10000, idle / 6);
+    setInterval(() => {
+      const left = since() + idle - Date.now();
+      if (left <= 0) close();
+      else if (used > since() + idle / 3) wake();
+      else if (left < Math.min(60000, idle / 3)) {
+        warning.textContent = "しばらく操作がないので、まもなく画面を閉じます。続けるときは、どれかのキーを押してください。";
+        warning.hidden = false;
+      }
+    }, tick);
+    addEventListener("keydown", () => { if (!warning.hidden) wake(); });
+    addEventListener("pointerdown", () => { if (!warning.hidden) wake(); });
+  }
+
+  /** What was typed before the screen was closed, back in its fields. */
+  async function restore() {
+    let typed = "";
+    try { typed = sessionStorage.getItem("kakehashi-typed") || ""; } catch { return; }
+    if (typed !== place) return;
+    sessionStorage.removeItem("kakehashi-typed");
+    for (const [n, form] of [...document.forms].entries()) {
+      if (!form.matches("main form[method=post]")) continue;
+      const answer = await fetch(`/drafts/page-${n}/take`, { method: "POST", body: new URLSearchParams({ _subject: place, _csrf: csrf }) });
+      if (!answer.ok || answer.redirected) continue;
+      const values = new Map();
+      for (const [name, value] of await answer.json()) values.set(name, [...(values.get(name) ?? []), value]);
+      if (!values.size) continue;
+      const said = document.createElement("p");
+      said.className = "saved"; said.setAttribute("role", "status");
+      said.textContent = "画面を閉じる前に入力していた内容を戻しました。";
+      form.prepend(said);
+      for (const field of form.elements) {
+        if (!field.name || field.name.startsWith("_") || field.type === "password") continue;
+        const all = values.get(field.name) ?? [];
+        if (field.type === "checkbox" || field.type === "radio") field.checked = all.includes(field.value);
+        else if (field.type !== "file" && all.length) field.value = all.shift();
+      }
+      changed.add(form);
+    }
+  }
+  if (csrf) restore();
+
   // Drafts: five seconds after the last key, and when the page is left.
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const status = document.querySelector("[data-draft-status]");
@@ -18,7 +104,8 @@
       const body = new URLSearchParams(new FormData(form));
       try {
         const answer = await fetch("/drafts/" + form.dataset.draft, { method: "POST", body, keepalive: last });
-        if (!answer.ok) throw new Error(answer.status);
+        if (!answer.ok || answer.redirected) throw new Error(answer.status);
+        stay();
         if (status) { status.textContent = "下書きを保存しました　" + await answer.text(); status.classList.remove("late"); }
       } catch {
         dirty = true;
@@ -51,7 +138,7 @@
       if (!q) { place.replaceChildren(); return; }
       try {
         const answer = await fetch("/clients/suggest", { method: "POST", body: new URLSearchParams({ q, name: field.dataset.finder || "client", _csrf: csrf }) });
-        if (answer.ok && field.value.trim() === q) place.innerHTML = await answer.text();
+        if (answer.ok && !answer.redirected && field.value.trim() === q) place.innerHTML = await answer.text();
       } catch { /* the button still finds */ }
     };
     field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(find, 200); });

@@ -9,7 +9,9 @@ pub mod kept;
 pub mod pace;
 pub mod page;
 pub mod problem;
+pub mod qr;
 pub mod said;
+pub mod seen;
 pub mod submitted;
 
 pub use app::{App, Clock, Config};

@@ -26,6 +26,8 @@ pub struct Page {
     pub single_keys: bool,
     pub family: bool,
     pub today: String,
+    /// Minutes after which the script closes the screen.
+    pub idle: i64,
     /// The page is open because of an emergency.
     pub emergency: Option<Band>,
 }
@@ -35,6 +37,13 @@ pub struct Page {
 pub struct Band {
     pub id: String,
     pub minutes: i64,
+}
+
+impl Page {
+    /// Without the ways to other pages, which are not open yet.
+    pub fn bare(self) -> Self {
+        Self { menu: vec![], finds: false, logs: false, ..self }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -83,6 +92,7 @@ impl App {
             single_keys: actor.single_keys,
             family: actor.role == Role::Family,
             today: civil::format_with_weekday(actor.today()),
+            idle: self.seen.idle(),
             emergency: actor.emergency.as_ref().map(|e| Band {
                 id: e.id.clone(),
                 minutes: (e.ends_at.millis() - actor.at.millis() + 59_999) / 60_000,

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 
 use super::form::Entry;
 use super::{Error, Result};
-use crate::access::Actor;
+use crate::access::{Actor, escape};
 
 /// The largest form text that is read; files go through [`Upload`].
 pub const FORM_BYTES: usize = 2 * 1024 * 1024;
@@ -96,6 +96,12 @@ pub fn decode(bytes: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The same the other way: what was kept is sent as a browser would.
+pub fn encode(pairs: &[(String, String)]) -> String {
+    let one = |(n, v): &(String, String)| format!("{}={}", escape(n), escape(v));
+    pairs.iter().map(one).collect::<Vec<_>>().join("&")
+}
+
 fn plain(bytes: &[u8]) -> String {
     let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
     let (mut out, mut i) = (vec![], 0);
@@ -123,6 +129,8 @@ mod tests {
         let want = [("a", "1"), ("b", "橋 &"), ("a", "2"), ("c", "")];
         assert_eq!(read, want.map(|(n, v)| (n.to_owned(), v.to_owned())));
         assert_eq!(decode(b"x=%zz%4"), [("x".to_owned(), "%zz%4".to_owned())]);
+        let sent = [("a", "橋 &=+\r\n%"), ("b", "")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        assert_eq!(decode(encode(&sent).as_bytes()), sent);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 mod mutation;
 pub mod people;
-mod places;
+pub mod places;
 mod predicate;
 mod replay;
 mod table;

@@ -117,6 +117,7 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         (_, "row") => ["name-1", "care-2", "name-8"].map(str::to_owned).to_vec(),
         ("same", _) => [2, 7, 8].map(|n| ClientNumber::from_row(n).to_string()).to_vec(),
         ("merges", _) => vec!["no-such-merge".into()],
+        ("reviews", _) => vec!["no-such-review".into()],
         ("moves", _) => vec!["move-7".into(), "move-8".into()],
         ("address", _) => vec!["restriction-10".into()],
         ("family", _) => vec!["link-1".into()],

@@ -54,3 +54,28 @@ fn who_may_post_may_also_look() {
         assert!(page.public || blind.is_empty(), "POST {}: {blind:?} cannot GET it", row.path);
     }
 }
+
+/// What takes a file out of the program, and what gives or takes rights, by the words of its path.
+fn asks_again(method: &str, path: &str) -> bool {
+    if path.starts_with("/api/") {
+        return false; // programs have a token and nobody to ask
+    }
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let export = path.contains("/files/") || ["file", "sheet", "disclosure"].contains(&last);
+    let of_rights =
+        ["/accounts", "/tokens", "/transfers", "/reviews", "/settings", "/me/second-factor"];
+    let person = ["merge", "dispos", "/family"];
+    let rights = of_rights.iter().any(|begin| path.starts_with(begin))
+        || person.iter().any(|word| path.contains(word));
+    export && method == "GET" || rights && method == "POST"
+}
+
+#[test]
+fn exports_and_changes_of_rights_ask_for_the_password_again() {
+    let table = AccessTable::official().unwrap();
+    for row in table.rows() {
+        let needs = asks_again(&row.method, &row.path);
+        assert_eq!(row.confirmed, needs, "{} {}", row.method, row.path);
+    }
+    assert!(table.rows().iter().filter(|r| r.confirmed).count() > 12, "the words find nothing");
+}

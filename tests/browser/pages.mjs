@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROLES, root, signIn } from "./demo.mjs";
+import { twoSteps } from "./lock.mjs";
 import { look, problem } from "./look.mjs";
 
 /** Answers that are no page of ours to look at, and why. */
@@ -142,6 +143,7 @@ async function prepare(browser, demo, looked) {
   await look(officer, "an address of a calendar just made");
   await context.close();
   await invitation(browser, demo, looked);
+  await twoSteps(browser, demo, looked);
 }
 
 /** The page behind a one-time link, as somebody who has not signed in. */

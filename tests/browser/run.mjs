@@ -1,7 +1,8 @@
-// The browser tests: node run.mjs [pages|stories]
+// The browser tests: node run.mjs [pages|stories|lock]
 import { chromium as driver } from "playwright-core";
 import { chromium, shots, start } from "./demo.mjs";
 import { problems } from "./look.mjs";
+import { closedScreen } from "./lock.mjs";
 import { everyPage } from "./pages.mjs";
 import { stories } from "./stories.mjs";
 
@@ -12,8 +13,9 @@ const browser = await driver.launch({
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
 });
 try {
-  if (only !== "pages") await stories(browser, demo);
-  if (only !== "stories") await everyPage(browser, demo);
+  if (only !== "pages" && only !== "lock") await stories(browser, demo);
+  if (only !== "pages") await closedScreen(browser, demo);
+  if (only !== "stories" && only !== "lock") await everyPage(browser, demo);
 } finally {
   await browser.close();
   demo.stop();

@@ -10,12 +10,12 @@ use kakehashi::access::{Actor, Role};
 use kakehashi::args;
 use kakehashi::audit::{self, Event};
 use kakehashi::routes;
-use kakehashi::staff::sessions;
+use kakehashi::staff::{passwords, sessions};
 use kakehashi::store::{Arg, Db, Read, Sql, Tx};
 use kakehashi::web::{App, Clock, Config};
 
 use super::people::{self, HOME, Seat};
-use super::{Browser, digest, engines};
+use super::{Answer, Browser, digest, engines};
 
 /// When every world begins.
 pub const START: &str = "2026-11-20T01:00:00.000Z";
@@ -124,8 +124,30 @@ impl World {
         let mut tx = self.write(&self.system()).await;
         let token = sessions::open(&mut tx, account, post).await.unwrap();
         tx.commit().await.unwrap();
-        let actor = sessions::resume(&self.app, &token).await.unwrap()?;
-        Some(Browser::new(self.clone(), actor, token))
+        self.holding(token).await
+    }
+
+    /// The browser that holds a session's token, if the session has not ended.
+    async fn holding(&self, token: String) -> Option<Browser> {
+        let session = sessions::resume(&self.app, &token).await.unwrap()?;
+        Some(Browser::new(self.clone(), session.actor, token))
+    }
+
+    /// Gives an account a password.
+    pub async fn set_password(&self, account: &str, password: &str) {
+        let hash = passwords::hash(password.to_owned()).await.unwrap();
+        let sql = "update accounts set password_hash = $2 where id = $1";
+        self.exec(sql, args![account, hash]).await;
+    }
+
+    /// Signs in with login and password, as a person does; where the page led, and the browser.
+    pub async fn log_in(&self, login: &str, password: &str) -> (Answer, Option<Browser>) {
+        let pairs = [("login", login), ("password", password), ("next", "/")];
+        let said = self.visitor().post_raw("/login", &pairs).await;
+        let cookie = said.header("set-cookie").split(';').next().unwrap_or_default();
+        let token = cookie.split_once('=').map(|(_, token)| token.to_owned()).unwrap_or_default();
+        let browser = self.holding(token).await;
+        (said, browser)
     }
 
     /// A browser that has not signed in.
