@@ -40,7 +40,8 @@ pub async fn stop(
     if session.stage == Stage::Code {
         return Ok(lead(session.stage, path, req));
     }
-    if session.stage == Stage::Ready && row.method != "GET" && held_id(req).is_some() {
+    let on_the_way = session.stage == Stage::Ready || session.stage.places().contains(&path);
+    if on_the_way && row.method != "GET" && held_id(req).is_some() {
         return resume(app, session, req).await;
     }
     if session.locked {

@@ -64,9 +64,10 @@ fn asks_again(method: &str, path: &str) -> bool {
     let export = path.contains("/files/") || ["file", "sheet", "disclosure"].contains(&last);
     let of_rights =
         ["/accounts", "/tokens", "/transfers", "/reviews", "/settings", "/me/second-factor"];
-    let person = ["merge", "dispos", "/family"];
-    let rights = of_rights.iter().any(|begin| path.starts_with(begin))
-        || person.iter().any(|word| path.contains(word));
+    // Records become one or two, people are disposed of, families see their child.
+    let of_person = ["merges", "same", "disposals", "family"];
+    let person = path.split('/').any(|part| of_person.contains(&part)) && last != "apart";
+    let rights = of_rights.iter().any(|begin| path.starts_with(begin)) || person;
     export && method == "GET" || rights && method == "POST"
 }
 
