@@ -37,6 +37,7 @@ both! {
         let made = hospital.post("/emergencies/new", &asks(&[("number", &number(&child))])).await;
         assert_eq!(made.expect(303).location(), folder);
         w.pass_minutes(18);
+        let hospital = w.as_(Role::Hospital).await;
         let page = hospital.get(&folder).await.expect(200).text;
         assert!(page.contains("水野") && page.contains("緊急閲覧中（あと42分）"), "{page}");
         hospital.get(&format!("{folder}/parts/care")).await.expect(200);
@@ -58,6 +59,7 @@ both! {
         assert_eq!(only.matches("scope=\"row\"").count(), 4, "opened, and three pages: {only}");
         assert!(!only.contains("水野"), "no name in the audit");
         w.pass_minutes(42);
+        let hospital = w.as_(Role::Hospital).await;
         hospital.get(&folder).await.expect(404);
         let first = w.as_(Role::Officer).await.get("/").await.expect(200).text;
         assert!(first.contains("緊急閲覧がありました"), "unreviewed, it stays");

@@ -234,7 +234,7 @@ both! {
         officer.post(&care, &[("kind", "ventilator")]).await.expect(303);
         let pair = format!("/clients/{}/same/{}", a.number, b.number);
         officer.post(&pair, MERGE).await.expect(303);
-        w.pass_minutes(10);
+        w.pass_minutes(5);
         let here = format!("/clients/{}", a.number);
         let one = |sql: &'static str| {
             let w = w.clone();
