@@ -97,6 +97,7 @@ both! {
         let said = hospital.post("/emergencies/new", &asks(&[("number", &right)])).await;
         assert!(said.expect(422).text.contains("1時間は開けません"));
         w.pass_minutes(61);
+        let hospital = w.as_(Role::Hospital).await;
         hospital.post("/emergencies/new", &asks(&[("number", &right)])).await.expect(303);
     }
 
