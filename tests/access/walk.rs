@@ -39,6 +39,7 @@ const PAST: &[&str] = &[
     "/mine/looks",
     // One's own emergencies, by number: a world without the person has none.
     "/emergencies/new",
+    "/accounts/{id}/leaving",
 ];
 
 /// Routes that take a file.
