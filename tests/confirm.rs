@@ -42,7 +42,7 @@ const MIZUNO: &[(&str, &str)] = &[
 ];
 
 both! {
-    async fn a_change_of_rights_waits_for_the_password_and_is_done_with_all_that_was_typed(w: World) {
+    async fn a_change_of_rights_waits_for_the_password_with_all_that_was_typed(w: World) {
         let administrator = later(&w, Role::Administrator, 11).await;
         let path = format!("/accounts/{}", w.actor(Role::Nurse).account_id);
         let post = [
@@ -77,7 +77,7 @@ both! {
         assert_eq!(w.count(state, args![]).await, 1);
     }
 
-    async fn what_is_wrong_with_the_form_is_said_after_the_password_beside_what_was_typed(w: World) {
+    async fn what_is_wrong_with_a_form_is_said_after_the_password(w: World) {
         let administrator = later(&w, Role::Administrator, 11).await;
         let fields = [("name", "岡部 直人"), ("login", "岡部"), ("valid_from", "2026-02-30")];
         let asked = administrator.post("/accounts/new", &fields).await.expect(303);

@@ -38,8 +38,8 @@ async fn ask(browser: &Browser, method: &str, path: &str) -> u16 {
     }
 }
 
-/// The reviewed table, as the program answers: every route, GET and POST, with and without ids. What
-/// may be open or not (a record the post does not see) must be as for somebody who has the post and
+/// The reviewed table, as the program answers: every route, GET and POST, with and without ids.
+/// What may be open or not (a record the post does not see) must be as for somebody who has the post and
 /// whom no transfer concerns.
 async fn the_table_holds(w: &World, browser: &Browser, role: Role, standing: Option<&Browser>) {
     assert_eq!(browser.actor.role, role);
@@ -143,7 +143,7 @@ both! {
         the_table_holds(&w, &open[1].0, Role::Nurse, None).await;
         for (who, post) in [(&mover, &mover.post_id), (&ended, &ended.post_id),
                             (&leaver, &leaver.post_id)] {
-            assert!(w.at_post(&who.account_id, post).await.is_none(), "an ended post opens nothing");
+            assert!(w.at_post(&who.account_id, post).await.is_none(), "an ended post");
         }
         let moved = w.at_post(&mover.account_id, &officer_post).await.expect("the new post");
         let officer = w.as_(Role::Officer).await;

@@ -81,7 +81,8 @@ both! {
         browser.post("/me/second-factor", &[]).await.expect(303);
         let secret = secret(&w, &account).await;
         let page = browser.get("/me/second-factor").await.expect(200);
-        assert!(page.text.contains("<svg class=\"qr\"") && page.text.contains(&totp::spelled(&secret)));
+        let spelled = totp::spelled(&secret);
+        assert!(page.text.contains("<svg class=\"qr\"") && page.text.contains(&spelled));
         assert!(!page.text.contains("style="), "the policy of the pages forbids inline style");
         let (said, _) = w.log_in(&account, GOOD).await;
         assert_eq!(said.location(), "/", "it does not count before its first code");
@@ -176,7 +177,8 @@ both! {
             assert_eq!(said.status, if needed { 303 } else { 200 }, "{day}");
         }
         let browser = w.log_in(&account, GOOD).await.1.unwrap();
-        only(&browser, "/me/second-factor", &["/me/second-factor", "/confirm", "/login/code"]).await;
+        let place = "/me/second-factor";
+        only(&browser, place, &[place, "/confirm", "/login/code"]).await;
         enrol(&w, &browser).await;
         browser.get("/clients").await.expect(200);
         // Another role of the same ward is not asked.

@@ -1,5 +1,6 @@
 //! 人事異動: who comes, goes and moves is entered ahead and works by its date; the cases that would
-//! be left with nobody are a list, and are handed over together; once a year all rights are looked at.
+//! be left with nobody are a list, and are handed over together; once a year all rights are
+//! looked at.
 
 pub mod hand_on;
 pub mod leaver;

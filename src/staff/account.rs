@@ -130,7 +130,7 @@ async fn enable(tx: &mut Tx, id: &str) -> Result<()> {
     Ok(tx.record(Event::new("enable", "account", id)).await?)
 }
 
-/// The password stays as it is until the next sign-in, which opens nothing but the page to change it.
+/// The password stays as it is until the next sign-in, which opens only the page to change it.
 async fn ask_password(tx: &mut Tx, id: &str) -> Result<()> {
     tx.exec("update accounts set must_change = 1 where id = $1", args![id]).await?;
     tx.record(Event::new("ask_password", "account", id)).await?;

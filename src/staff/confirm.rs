@@ -46,12 +46,16 @@ pub async fn post(
     if !bad.is_empty() {
         return refuse(&app, &session, &going, &bad).await;
     }
-    // A file leaves the page as it is: a page that still asks for the password would be odd.
-    let path = going.next.split('?').next().unwrap_or_default();
+    go_on(&app, going.next)
+}
+
+/// A file leaves the page as it is: a page that still asks for the password would be odd.
+fn go_on(app: &App, next: String) -> Result<Response> {
+    let path = next.split('?').next().unwrap_or_default();
     if path.contains("/files/") || path.ends_with("/file") {
-        return page(File { place: app.config.place.clone(), next: going.next });
+        return page(File { place: app.config.place.clone(), next });
     }
-    Ok(Redirect::to(&going.next).into_response())
+    Ok(Redirect::to(&next).into_response())
 }
 
 /// `POST /lock`: whoever leaves the desk closes the screen; the script does it after a while.

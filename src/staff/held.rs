@@ -28,7 +28,8 @@ pub async fn hold(tx: &mut Tx, path: &str, entry: &Entry) -> Result<String> {
     kept.extend(entry.0.iter().filter(|(n, v)| keep(n, v) && n != PATH).cloned());
     let body = serde_json::to_string(&kept).unwrap_or_default();
     tx.exec(
-        "insert into drafts (account_id, form, subject, body, saved_at) values ($1, $2, $3, $4, $5)",
+        "insert into drafts (account_id, form, subject, body, saved_at)
+         values ($1, $2, $3, $4, $5)",
         args![actor.account_id, FORM, id, body, actor.at],
     )
     .await?;

@@ -38,7 +38,7 @@ pub async fn known(read: &mut Read, account: &str) -> Result<Known> {
     Ok(read.one(sql, args![account]).await?)
 }
 
-/// Both, for somebody who has signed in: on the locked screen, before exports and changes of rights.
+/// Both, for somebody who has signed in: on the locked screen, before exports and other rights.
 pub async fn both(app: &App, actor: &Actor, entry: &Entry) -> Result<Problems> {
     let mut read = app.read(actor).await?;
     let account = known(&mut read, &actor.account_id).await?;

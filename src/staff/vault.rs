@@ -26,7 +26,7 @@ impl Vault {
         Ok(Self(LessSafeKey::new(key)))
     }
 
-    /// `about` must be the same when it is opened: what is sealed for one account opens for no other.
+    /// `about` must be the same to open it: what is sealed for one account opens for no other.
     pub fn seal(&self, about: &str, plain: &[u8]) -> Option<String> {
         let nonce = random::<NONCE_LEN>()?;
         let mut text = plain.to_vec();
