@@ -39,8 +39,8 @@ async fn ask(browser: &Browser, method: &str, path: &str) -> u16 {
 }
 
 /// The reviewed table, as the program answers: every route, GET and POST, with and without ids.
-/// What may be open or not (a record the post does not see) must be as for somebody who has the post
-/// and whom no transfer concerns.
+/// What may be open or not (a record the post does not see) must be as for somebody who has the
+/// post and whom no transfer concerns.
 async fn the_table_holds(w: &World, browser: &Browser, role: Role, standing: Option<&Browser>) {
     assert_eq!(browser.actor.role, role);
     let (mut opened, mut closed) = (0, 0);
