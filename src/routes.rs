@@ -9,6 +9,7 @@ use axum::routing::{MethodFilter, on};
 use axum::{Extension, Router};
 
 use crate::access::gate;
+use crate::web::crowd::{Crowd, admit};
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
@@ -298,5 +299,6 @@ pub fn router(app: App) -> Router {
         .layer(Extension(Arc::new(reports)))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
         .layer(from_fn_with_state(app.clone(), gate))
+        .layer(from_fn_with_state(Crowd::default(), admit))
         .with_state(app)
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use civil::{Date, Instant};
 use clap::Args;
 
+use super::listen::listen;
 use super::serve;
 use crate::access::Actor;
 use crate::audit;
@@ -54,7 +55,7 @@ impl Demo {
         let db = db.map_err(|e| format!("{} を開けません: {e}", file.display()))?;
         let app = open(db, clock, fresh, &self.data).await.map_err(super::say)?;
         announce(&app, socket.local_addr().map_err(|e| e.to_string())?).await?;
-        serve::listen(app, socket).await
+        listen(app, socket, None).await
     }
 
     /// Whether the sample must be played. Somebody's real work is never touched.

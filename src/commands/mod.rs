@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod disclose;
 mod import;
+mod listen;
 mod report;
 mod serve;
 mod settings;
@@ -188,6 +189,7 @@ fn say(e: Error) -> String {
         Error::Stale => "もう一度お試しください。".into(),
         Error::Store(e) => e.to_string(),
         Error::Page(e) => e.to_string(),
+        Error::Busy => "混み合っています。".into(),
     }
 }
 

@@ -4,21 +4,19 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use tokio::net::TcpListener;
 
-use super::{DataArgs, say};
+use super::DataArgs;
+use super::listen::listen;
 use crate::access::Actor;
-use crate::audit::Keeper;
 use crate::clients::search;
 use crate::reports::Catalogue;
-use crate::routes;
 use crate::sample;
 use crate::staff::{invitations, organisations};
-use crate::store::{Changes, Db};
+use crate::store::Db;
 use crate::web::{App, Clock, Config};
 
 #[derive(Args)]
@@ -72,10 +70,7 @@ impl Serve {
         let scheme = if tls.is_some() { "https" } else { "http" };
         first_administrator(&app, &format!("{scheme}://{}", self.listen)).await?;
         println!("{scheme}://{}", self.listen);
-        match tls {
-            Some((cert, key)) => listen_tls(app, self.listen, cert, key).await,
-            None => listen(app, bind(self.listen).await?).await,
-        }
+        listen(app, bind(self.listen).await?, tls).await
     }
 }
 
@@ -105,63 +100,6 @@ pub async fn bind(at: SocketAddr) -> Result<TcpListener, String> {
         ),
         _ => format!("{at} で待ち受けられません: {e}"),
     })
-}
-
-/// Serves until Ctrl-C or SIGTERM, then lets what is running finish. The chains are sealed at the
-/// beginning, every hour and at the end.
-pub async fn listen(app: App, socket: TcpListener) -> Result<(), String> {
-    let keeper = Keeper::start(&app).await.map_err(say)?;
-    tokio::spawn(forget(app.db.changes.clone()));
-    let served = axum::serve(socket, routes::router(app)).with_graceful_shutdown(stopped()).await;
-    keeper.end().await.map_err(say)?;
-    served.map_err(|e| e.to_string())
-}
-
-/// Commands and other servers change the same database without telling this one: an account
-/// that was stopped there ends here within these seconds.
-const ELSEWHERE: Duration = Duration::from_secs(2);
-
-async fn forget(changes: Changes) {
-    loop {
-        tokio::time::sleep(ELSEWHERE).await;
-        changes.forget();
-    }
-}
-
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut term) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = term.recv() => {}
-    }
-}
-
-/// How long requests may still run when the server is told to stop.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
-
-async fn listen_tls(app: App, at: SocketAddr, cert: PathBuf, key: PathBuf) -> Result<(), String> {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let config = axum_server::tls_rustls::RustlsConfig::from_pem_file(cert, key)
-        .await
-        .map_err(|e| format!("証明書か鍵を読めません: {e}"))?;
-    let keeper = Keeper::start(&app).await.map_err(say)?;
-    tokio::spawn(forget(app.db.changes.clone()));
-    let handle = axum_server::Handle::new();
-    let told = handle.clone();
-    tokio::spawn(async move {
-        stopped().await;
-        told.graceful_shutdown(Some(LAST_REQUESTS));
-    });
-    let served = axum_server::bind_rustls(at, config)
-        .handle(handle)
-        .serve(routes::router(app).into_make_service())
-        .await;
-    keeper.end().await.map_err(say)?;
-    served.map_err(|e| e.to_string())
 }
 
 /// While nobody can sign in, the start prints a link that makes the first administrator, once.

@@ -21,6 +21,8 @@ pub enum Error {
     /// The form did not carry this session's token, or came from another site.
     Stale,
     TooLarge(String),
+    /// More requests at once than the server takes, or one that did not end.
+    Busy,
     Store(store::Error),
     Page(askama::Error),
 }
@@ -65,6 +67,7 @@ impl Error {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Stale => StatusCode::FORBIDDEN,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(store::Error::Again) => StatusCode::CONFLICT,
             Self::Store(_) | Self::Page(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -90,6 +93,12 @@ impl Error {
                 ),
             ),
             Self::TooLarge(m) => ("受け取れませんでした", one(m)),
+            Self::Busy => (
+                "混み合っています",
+                one(
+                    "保存していません。数秒待って、前の画面に戻り、もう一度お試しください。入力した内容はそのまま残っています。",
+                ),
+            ),
             Self::Store(store::Error::Again) => (
                 "登録しています",
                 one(

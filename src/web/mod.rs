@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod crowd;
 pub mod error;
 pub mod form;
 pub mod jobs;

@@ -70,6 +70,11 @@ impl From<Error> for Problem {
                 out
             }
             Error::Conflict(why) => Self::new(StatusCode::CONFLICT, NOTHING, why),
+            Error::Busy => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "混み合っています",
+                "何も変えていません。Retry-After の秒数だけ待って、もう一度送ってください。",
+            ),
             Error::Stale => Self::new(
                 StatusCode::FORBIDDEN,
                 NOTHING,
