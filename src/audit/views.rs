@@ -18,7 +18,7 @@ const WAITING: usize = 4_096;
 struct View {
     by: Actor,
     event: Event,
-    tell: oneshot::Sender<Result<(), String>>,
+    tell: oneshot::Sender<Result<(), Failed>>,
 }
 
 #[derive(Default)]
@@ -47,7 +47,12 @@ impl Views {
             // A task of its own: the others wait for it even if this requester goes away.
             tokio::spawn(self.clone().write(db.clone()));
         }
-        told.await.unwrap_or_else(|_| Err("writer stopped".into())).map_err(Error::Lost)
+        match told.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Failed::Full)) => Err(Error::Full),
+            Ok(Err(Failed::Other(why))) => Err(Error::Lost(why)),
+            Err(_) => Err(Error::Lost("writer stopped".into())),
+        }
     }
 
     async fn write(self, db: Db) {
@@ -63,7 +68,7 @@ impl Views {
             }
             let (all, tells): (Vec<_>, Vec<_>) =
                 some.into_iter().map(|v| ((v.by, v.event), v.tell)).unzip();
-            let kept = keep(&db, &all).await.map_err(|e| e.to_string());
+            let kept = keep(&db, &all).await.map_err(Failed::from);
             for tell in tells {
                 let _ = tell.send(kept.clone());
             }
@@ -75,9 +80,33 @@ impl Views {
     }
 }
 
+/// A full disk has the reserve freed: then there is room for these.
 async fn keep(db: &Db, all: &[(Actor, Event)]) -> Result<()> {
+    match write(db, all).await {
+        Err(Error::Full) => write(db, all).await,
+        done => done,
+    }
+}
+
+async fn write(db: &Db, all: &[(Actor, Event)]) -> Result<()> {
     let Some((first, _)) = all.first() else { return Ok(()) };
-    let mut tx = db.write(&Actor::system(first.at, "")).await?;
+    let mut tx = db.write_always(&Actor::system(first.at, "")).await?;
     tx.record_all(all).await?;
     tx.commit().await
+}
+
+/// Told to everybody who shared the commit.
+#[derive(Clone)]
+enum Failed {
+    Full,
+    Other(String),
+}
+
+impl From<Error> for Failed {
+    fn from(e: Error) -> Self {
+        match e {
+            Error::Full => Self::Full,
+            other => Self::Other(other.to_string()),
+        }
+    }
 }

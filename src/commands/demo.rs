@@ -54,6 +54,7 @@ impl Demo {
         let db = Db::connect(&format!("sqlite:{}", file.display())).await;
         let db = db.map_err(|e| format!("{} を開けません: {e}", file.display()))?;
         let app = open(db, clock, fresh, &self.data).await.map_err(super::say)?;
+        super::keep_reserve(&app.db, &self.data);
         announce(&app, socket.local_addr().map_err(|e| e.to_string())?).await?;
         listen(app, socket, None).await
     }

@@ -22,7 +22,7 @@ use tokio::time::Sleep;
 use super::say;
 use crate::audit::Keeper;
 use crate::routes;
-use crate::store::Changes;
+use crate::store::{Changes, Reserve};
 use crate::web::App;
 
 /// A browser keeps a few open; beyond that the newest is turned away.
@@ -43,6 +43,7 @@ pub async fn listen(
 ) -> std::result::Result<(), String> {
     let keeper = Keeper::start(&app).await.map_err(say)?;
     tokio::spawn(forget(app.db.changes.clone()));
+    tokio::spawn(make_room(app.db.reserve.clone()));
     let handle = Handle::new();
     let told = handle.clone();
     tokio::spawn(async move {
@@ -81,6 +82,19 @@ async fn forget(changes: Changes) {
     loop {
         tokio::time::sleep(ELSEWHERE).await;
         changes.forget();
+    }
+}
+
+/// Between two looks at whether a full disk has room again.
+const ROOM: Duration = Duration::from_secs(5);
+
+async fn make_room(reserve: Reserve) {
+    loop {
+        tokio::time::sleep(ROOM).await;
+        if reserve.is_given_up() {
+            let reserve = reserve.clone();
+            let _ = tokio::task::spawn_blocking(move || reserve.take_back()).await;
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod transfer;
 mod words;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -139,6 +139,13 @@ impl DataArgs {
         Ok(format!("sqlite:{}", self.data.join(FILE).display()))
     }
 
+    /// Room for a full disk, beside the database where that is a file.
+    fn keep_reserve(&self, db: &Db) {
+        if self.database.is_none() {
+            keep_reserve(db, &self.data);
+        }
+    }
+
     /// The application over an existing database: a command other than the server makes none.
     async fn app(&self, clock: Clock) -> Result<App, String> {
         let file = self.data.join(FILE);
@@ -177,6 +184,13 @@ impl AsArgs {
             }
             other => say(other),
         })
+    }
+}
+
+/// A disk that is full at the start is told, and does not keep the server from starting.
+fn keep_reserve(db: &Db, folder: &Path) {
+    if let Err(e) = db.reserve.keep_in(folder) {
+        eprintln!("予備の場所を取れませんでした（記憶装置の空きを確かめてください）: {e}");
     }
 }
 

@@ -64,6 +64,7 @@ impl Serve {
             seals: Some(self.data.seals()),
             keys: Some(self.data.keys()),
         };
+        self.data.keep_reserve(&db);
         let app = App::new(db, clock, config)?;
         search::complete(&app.db, &system).await.map_err(|e| format!("{e:?}"))?;
         Catalogue::load(&app.codes, self.data.city.as_deref()).checked()?;

@@ -51,7 +51,7 @@ pub async fn logout(
     let token = headers.get("cookie").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let token = token.split(';').filter_map(|c| c.trim().split_once('='));
     let token = token.filter(|(n, _)| *n == COOKIE_NAME).map(|(_, v)| v).next();
-    let mut tx = app.write(&actor).await?;
+    let mut tx = app.write_always(&actor).await?;
     sessions::end(&mut tx, token.unwrap_or_default()).await?;
     tx.commit().await?;
     Ok(with_cookie(&app, "", Redirect::to("/login").into_response()))
@@ -82,7 +82,7 @@ async fn check(app: &App, entry: &Entry) -> Result<Result<(String, Stage), &'sta
     }
     let hash = account.password_hash.clone().unwrap_or_default();
     let right = passwords::verify(entry.get("password").to_owned(), hash).await;
-    let mut tx = app.write(&system).await?;
+    let mut tx = app.write_always(&system).await?;
     if !right {
         proof::count_failure(&mut tx, &account).await?;
         tx.commit().await?;

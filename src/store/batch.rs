@@ -17,7 +17,32 @@ const TOGETHER: usize = 256;
 pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) values ($1, $2, $3)
     on conflict (writer_id) do update set seq = excluded.seq, hash = excluded.hash";
 
-pub type Told = oneshot::Sender<Result<(), String>>;
+pub type Told = oneshot::Sender<Result<(), Why>>;
+
+/// Why a shared commit kept nothing, told to everybody who shared it.
+#[derive(Clone, Debug)]
+pub enum Why {
+    Full,
+    Other(String),
+}
+
+impl From<sqlx::Error> for Why {
+    fn from(e: sqlx::Error) -> Self {
+        match Error::from(e) {
+            Error::Full => Self::Full,
+            other => Self::Other(other.to_string()),
+        }
+    }
+}
+
+impl From<Why> for Error {
+    fn from(why: Why) -> Self {
+        match why {
+            Why::Full => Self::Full,
+            Why::Other(why) => Self::Lost(why),
+        }
+    }
+}
 
 pub struct Batch {
     pub conn: SqliteConnection,
@@ -68,8 +93,9 @@ impl Writer {
         match b.keep().await {
             // SQLite gave up the whole transaction: nobody's change was kept.
             Err(e) => {
-                b.abandon(&e.to_string()).await;
-                let _ = tell.send(Err(e.to_string()));
+                let why = Why::from(e);
+                b.abandon(why.clone()).await;
+                let _ = tell.send(Err(why));
             }
             Ok(()) => {
                 if faults::answers_early() {
@@ -88,9 +114,9 @@ impl Writer {
     /// Takes back what the guard's owner did.
     pub async fn undo(self, mut b: OwnedMutexGuard<Batch>) {
         if b.alone {
-            b.abandon("rolled back").await;
+            b.abandon(Why::Other("rolled back".into())).await;
         } else if let Err(e) = b.conn.execute("rollback to one; release one").await {
-            b.abandon(&e.to_string()).await;
+            b.abandon(e.into()).await;
         } else {
             b.head = b.before.take();
         }
@@ -157,7 +183,7 @@ impl Batch {
         if !std::mem::take(&mut self.open) {
             return;
         }
-        let kept = self.commit().await.map_err(|e| e.to_string());
+        let kept = self.commit().await.map_err(Why::from);
         self.head = None;
         if kept.is_err() {
             let _ = self.conn.execute("rollback").await;
@@ -175,11 +201,11 @@ impl Batch {
         sqlx::query("commit").execute(&mut self.conn).await.map(|_| ())
     }
 
-    async fn abandon(&mut self, why: &str) {
+    async fn abandon(&mut self, why: Why) {
         let _ = self.conn.execute("rollback").await;
         (self.open, self.head) = (false, None);
         for tell in self.done.drain(..) {
-            let _ = tell.send(Err(why.to_owned()));
+            let _ = tell.send(Err(why.clone()));
         }
     }
 }

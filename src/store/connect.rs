@@ -6,7 +6,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
-use super::{Changes, Db, Engine, Error, Probe, Result, batch::Writer, guards, tx};
+use super::batch::Writer;
+use super::{Changes, Db, Engine, Error, Probe, Reserve, Result, guards, tx};
 
 /// sqlx keeps 100: fewer than our statements.
 const STATEMENTS: usize = 512;
@@ -48,7 +49,7 @@ async fn sqlite(url: &str) -> Result<Db> {
         .connect_with(options.read_only(true))
         .await?;
     let engine = Engine::Lite { read, write: Writer::new(conn) };
-    Ok(Db { engine, probe: Probe::default(), changes: Changes::default() })
+    Ok(db(engine))
 }
 
 async fn postgres(url: &str) -> Result<Db> {
@@ -79,5 +80,10 @@ async fn postgres(url: &str) -> Result<Db> {
     }
     tx.commit().await?;
     let engine = Engine::Pg { pool, writers: tx::Writers::default() };
-    Ok(Db { engine, probe: Probe::default(), changes: Changes::default() })
+    Ok(db(engine))
+}
+
+fn db(engine: Engine) -> Db {
+    let (probe, changes) = (Probe::default(), Changes::default());
+    Db { engine, probe, changes, reserve: Reserve::default() }
 }

@@ -16,6 +16,7 @@ mod guards;
 mod once;
 mod probe;
 mod references;
+mod reserve;
 mod row;
 pub mod schema;
 mod sql;
@@ -29,6 +30,7 @@ pub use probe::Probe;
 #[cfg(debug_assertions)]
 pub use probe::{Questions, predicates};
 pub use references::broken_references;
+pub use reserve::Reserve;
 pub use row::{Cells, is_null, words};
 pub use sql::Sql;
 pub use tx::Tx;
@@ -43,19 +45,27 @@ use batch::{Batch, Writer};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong below the domain. `Lost`: the shared commit failed, nothing was kept. `Again`:
-/// the same form was sent twice at the same moment, and the other one is being done.
+/// the same form was sent twice at the same moment, and the other one is being done. `Full`: the
+/// disk has no room, nothing was kept.
 #[derive(Debug)]
 pub enum Error {
     Sql(sqlx::Error),
     Lost(String),
     Again,
+    Full,
 }
 
 impl From<sqlx::Error> for Error {
     fn from(e: sqlx::Error) -> Self {
-        Self::Sql(e)
+        match &e {
+            sqlx::Error::Database(d) if d.code().is_some_and(|c| FULL.contains(&&*c)) => Self::Full,
+            _ => Self::Sql(e),
+        }
     }
 }
+
+/// No room on the disk: SQLite's for the file and for its index in shared memory, PostgreSQL's.
+const FULL: &[&str] = &["13", "4874", "53100"];
 
 impl std::fmt::Display for Error {
     /// Never the values of a statement: PostgreSQL's detail line would carry them into a log.
@@ -65,6 +75,7 @@ impl std::fmt::Display for Error {
             Self::Sql(e) => write!(f, "database: {e}"),
             Self::Lost(why) => write!(f, "nothing was kept: {why}"),
             Self::Again => write!(f, "the same form is being done"),
+            Self::Full => write!(f, "the disk is full"),
         }
     }
 }
@@ -83,6 +94,7 @@ pub struct Db {
     engine: Engine,
     pub probe: Probe,
     pub changes: Changes,
+    pub reserve: Reserve,
 }
 
 #[derive(Clone)]
@@ -116,6 +128,14 @@ impl Db {
 
     /// Never await anything slow (hashing a password, drawing a PDF) while holding the answer.
     pub async fn write(&self, actor: &Actor) -> Result<Tx> {
+        if self.reserve.is_given_up() {
+            return Err(Error::Full);
+        }
+        Tx::begin(self, actor).await
+    }
+
+    /// For what must go on when the disk is full: it may use the reserve.
+    pub async fn write_always(&self, actor: &Actor) -> Result<Tx> {
         Tx::begin(self, actor).await
     }
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use sqlx::Executor;
 use tokio::sync::oneshot;
 
-use super::batch::{Head, MAIN, SET_HEAD, Writer};
+use super::batch::{Head, MAIN, SET_HEAD, Why, Writer};
 use super::changes::{Changes, Count, Touched};
-use super::{Arg, Conn, Db, Engine, Error, Read, Result, Sql};
+use super::{Arg, Conn, Db, Engine, Error, Read, Reserve, Result, Sql};
 use crate::access::Actor;
 
 /// The audit chains this server writes on PostgreSQL: one for each transaction that runs at the
@@ -36,6 +36,7 @@ pub struct Tx {
     /// The end of this transaction's own chain on PostgreSQL.
     head: Option<Head>,
     changes: Changes,
+    reserve: Reserve,
     touched: Touched,
     events: usize,
     failed: bool,
@@ -69,8 +70,9 @@ impl Tx {
         let read = Read { conn, actor: actor.clone(), probe: db.probe.clone() };
         let leads_to = String::new();
         let (head, changes, touched) = (None, db.changes.clone(), Touched::default());
-        let (events, failed) = (0, false);
-        let mut tx = Self { read, lite, pg, head, changes, touched, events, failed, leads_to };
+        let (events, failed, reserve) = (0, false, db.reserve.clone());
+        let mut tx =
+            Self { read, lite, pg, head, changes, reserve, touched, events, failed, leads_to };
         // Already a `Tx`: given up while it begins, it is rolled back like any other.
         if let Conn::Pg(c) = &mut tx.read.conn {
             c.execute("begin").await?;
@@ -92,7 +94,7 @@ impl Tx {
         }
         let done = self.read.run(sql, args).await;
         self.failed |= done.is_err();
-        done
+        room(&self.reserve, done)
     }
 
     /// The last event of the chain this transaction adds to, if there is one.
@@ -165,13 +167,22 @@ impl Tx {
                 // A task of its own: the commit must run even if the requester goes away.
                 let (tell, told) = oneshot::channel();
                 tokio::spawn(writer.leave(b, tell));
-                let kept = told.await.unwrap_or_else(|_| Err("writer stopped".into()));
+                let stopped = || Err(Why::Other("writer stopped".into()));
+                let kept = told.await.unwrap_or_else(|_| stopped());
                 drop(count);
-                kept.map_err(Error::Lost)
+                room(&self.reserve, kept.map_err(Error::from))
             }
             _ => Err(Error::Lost("the transaction is over".into())),
         }
     }
+}
+
+/// A full disk is noticed here, whoever meets it first.
+fn room<T>(reserve: &Reserve, done: Result<T>) -> Result<T> {
+    if matches!(done, Err(Error::Full)) {
+        reserve.give_up();
+    }
+    done
 }
 
 impl Drop for Tx {

@@ -91,6 +91,11 @@ impl App {
         Ok(self.db.write(actor).await?)
     }
 
+    /// As `write`, for what goes on when the disk is full: signing in, so that people can look.
+    pub async fn write_always(&self, actor: &Actor) -> super::Result<Tx> {
+        Ok(self.db.write_always(actor).await?)
+    }
+
     /// Records that the actor looked, on disk before the page leaves.
     pub async fn viewed(&self, actor: &Actor, event: Event) -> super::Result<()> {
         Ok(self.views.record(&self.db, actor.without_form(), event).await?)

@@ -69,6 +69,7 @@ impl Error {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(store::Error::Again) => StatusCode::CONFLICT,
+            Self::Store(store::Error::Full) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Store(_) | Self::Page(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -105,6 +106,12 @@ impl Error {
                     "同じ内容がもう一度送られました。先に送られたほうを登録しています。一覧で確かめてください。",
                 ),
             ),
+            Self::Store(store::Error::Full) => (
+                "いまは保存できません",
+                one(
+                    "サーバーの記憶装置の空きがなくなりました。保存していません。記録を見ることはできます。前の画面に戻ると入力した内容は残っています。すぐにシステム管理者に知らせてください。",
+                ),
+            ),
             Self::Store(_) | Self::Page(_) => (
                 "うまくいきませんでした",
                 one(
@@ -125,7 +132,7 @@ struct ErrorPage<'a> {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match &self {
-            Self::Store(store::Error::Again) => {}
+            Self::Store(store::Error::Again | store::Error::Full) => {}
             Self::Store(e) => eprintln!("error: {e}"),
             Self::Page(e) => eprintln!("error: page: {e}"),
             _ => {}

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Error;
+use crate::store;
 
 /// 問題の知らせ. `errors` are (JSON pointer, message).
 #[derive(Clone, Debug)]
@@ -83,6 +84,11 @@ impl From<Error> for Problem {
             Error::TooLarge(why) => {
                 Self::new(StatusCode::PAYLOAD_TOO_LARGE, "受け取れませんでした", why)
             }
+            Error::Store(store::Error::Full) => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                NOTHING,
+                "サーバーの記憶装置の空きがなくなりました。システム管理者に知らせてください。",
+            ),
             Error::Store(e) => Self::broken(&e.to_string()),
             Error::Page(e) => Self::broken(&e.to_string()),
         }
