@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use sqlx::{Executor, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use super::{Error, Result, faults};
+use super::faults::{self, Fault};
+use super::{Error, Result};
 
 /// How many transactions may wait for one commit: bounds what a failed disk can take back at once.
 const TOGETHER: usize = 256;
@@ -98,7 +99,7 @@ impl Writer {
                 let _ = tell.send(Err(why));
             }
             Ok(()) => {
-                if faults::answers_early() {
+                if faults::chosen() == Fault::Early {
                     let _ = tell.send(Ok(()));
                     tokio::time::sleep(std::time::Duration::from_millis(100)).await;
                 } else {

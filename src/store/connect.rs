@@ -7,6 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
 use super::batch::Writer;
+use super::faults::{self, Fault};
 use super::{Changes, Db, Engine, Error, Probe, Reserve, Result, guards, tx};
 
 /// sqlx keeps 100: fewer than our statements.
@@ -34,7 +35,10 @@ async fn sqlite(url: &str) -> Result<Db> {
         .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(match faults::chosen() {
+            Fault::Unsynced => SqliteSynchronous::Off,
+            _ => SqliteSynchronous::Full,
+        })
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(STATEMENTS);
     let mut conn = SqliteConnection::connect_with(&options).await?;

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::batch::{Head, MAIN, SET_HEAD, Why, Writer};
 use super::changes::{Changes, Count, Touched};
+use super::faults::{self, Fault};
 use super::{Arg, Conn, Db, Engine, Error, Read, Reserve, Result, Sql};
 use crate::access::Actor;
 
@@ -92,7 +93,11 @@ impl Tx {
         if self.failed {
             return Err(Error::Lost("an earlier statement failed".into()));
         }
-        let done = self.read.run(sql, args).await;
+        let done = match faults::chosen() {
+            Fault::Failing(n) if faults::is_due(n) => Err(Error::Lost("broken on purpose".into())),
+            Fault::Swallowing(n) if faults::is_due(n) => return Ok(1),
+            _ => self.read.run(sql, args).await,
+        };
         self.failed |= done.is_err();
         room(&self.reserve, done)
     }

@@ -1,18 +1,30 @@
-//! `cargo xtask faults [--kills N] [--control] [--seed N]`: the server is killed with `kill -9`
-//! while desks log calls, again and again. What was acknowledged stands in a journal of its own.
-//! `--control` runs a server that acknowledges before the disk does, which must be noticed.
+//! `cargo xtask faults <kills|postgres|power|full|failing> [--times N] [--seed N] [--control]`: desks
+//! log calls while something is broken under them, again and again; what was acknowledged stands in
+//! a journal of its own and is looked for afterwards. `--control` breaks the program so that the
+//! campaign must notice.
+//!
+//! - `kills`: the server is killed with `kill -9`; control: it acknowledges before the disk does.
+//! - `postgres`: PostgreSQL is killed under a running server; control: its writes are not made.
+//! - `power`: the disk is cut off, as when the power fails; control: nobody waits for the disk.
+//! - `full`: the disk is full; control: the room kept for this day is missing.
+//! - `failing`: every n-th write fails; control: it is said to have been made.
 
 mod check;
+mod cluster;
 mod desk;
+mod disk;
+mod failing;
+mod full;
+mod kills;
+mod postgres;
+mod power;
 mod server;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use check::Checker;
 use desk::{Desk, Sent};
 use server::{Server, program};
 
@@ -20,31 +32,69 @@ use server::{Server, program};
 const READY: Duration = Duration::from_secs(3);
 const DESKS: usize = 8;
 
+/// 故障の試し. What was typed, and where there is room for it.
+pub struct Campaign {
+    program: PathBuf,
+    folder: PathBuf,
+    times: u64,
+    seed: u64,
+    control: bool,
+}
+
+type Run = fn(&Campaign) -> Result<Told, String>;
+
+const CAMPAIGNS: &[(&str, Run)] = &[
+    ("kills", kills::run),
+    ("postgres", postgres::run),
+    ("power", power::run),
+    ("full", full::run),
+    ("failing", failing::run),
+];
+
 pub fn command(arguments: &[String]) -> ExitCode {
     let number = |name: &str, or: u64| {
         let at = arguments.iter().position(|a| a == name);
         at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(or)
     };
+    let name = arguments.first().map(String::as_str).unwrap_or_default();
+    let Some((_, run)) = CAMPAIGNS.iter().find(|(known, _)| *known == name) else {
+        eprintln!("usage: cargo xtask faults <kills|postgres|power|full|failing> [--times N]");
+        return ExitCode::from(2);
+    };
     let control = arguments.iter().any(|a| a == "--control");
-    let fault = if control { "early" } else { "" };
-    let run = |program: PathBuf| run(&program, number("--kills", 1000), number("--seed", 1), fault);
-    match program().and_then(run) {
+    let told = program().and_then(|program| {
+        with_folder(program, (number("--times", 100), number("--seed", 1)), control, *run)
+    });
+    match told {
         Err(why) => {
             eprintln!("{why}");
             ExitCode::from(1)
         }
         Ok(told) => {
-            println!("{}", told.line());
+            println!("{name}: {}", told.line());
             told.bad.iter().take(20).for_each(|line| println!("  {line}"));
             ExitCode::from(u8::from(told.bad.is_empty() == control))
         }
     }
 }
 
+/// A campaign in a folder of its own, which is gone afterwards.
+fn with_folder(
+    program: PathBuf,
+    (times, seed): (u64, u64),
+    control: bool,
+    run: Run,
+) -> Result<Told, String> {
+    let folder = tempfile::Builder::new().prefix("kakehashi-faults-").tempdir();
+    let folder = folder.map_err(|e| e.to_string())?;
+    let campaign = Campaign { program, folder: folder.path().into(), times, seed, control };
+    run(&campaign)
+}
+
 /// What a campaign found.
 #[derive(Default)]
 pub struct Told {
-    kills: u64,
+    times: u64,
     acknowledged: usize,
     /// Sent, killed before the answer, sent again.
     retried: usize,
@@ -56,8 +106,8 @@ pub struct Told {
 impl Told {
     fn line(&self) -> String {
         format!(
-            "kills {}, acknowledged {}, sent again {}, faults {}, slowest start {} ms, took {} s",
-            self.kills,
+            "times {}, acknowledged {}, sent again {}, faults {}, slowest start {} ms, took {} s",
+            self.times,
             self.acknowledged,
             self.retried,
             self.bad.len(),
@@ -67,74 +117,22 @@ impl Told {
     }
 }
 
-fn run(program: &Path, kills: u64, seed: u64, fault: &str) -> Result<Told, String> {
-    let base = std::env::temp_dir().join(format!("kakehashi-faults-{}", std::process::id()));
-    let (data, journal) = (base.join("data"), base.join("journal"));
-    std::fs::create_dir_all(&data).map_err(|e| e.to_string())?;
-    let told = campaign(program, (&data, &journal), (kills, seed), fault);
-    let _ = std::fs::remove_dir_all(&base);
-    told
-}
-
-fn campaign(
-    program: &Path,
-    (data, journal): (&PathBuf, &PathBuf),
-    (kills, mut luck): (u64, u64),
-    fault: &str,
-) -> Result<Told, String> {
-    let since = Instant::now();
-    let mut told = Told::default();
-    // The ward is played and the desks sign in while nothing is broken yet.
-    let mut server = Server::start(program, data, "")?;
-    let signed_in = (0..DESKS).map(|n| Desk::sign_in(&server.address, &format!("{luck}-{n}")));
-    let mut desks: Vec<Desk> = signed_in.collect::<Result<_, _>>()?;
-    server.kill();
-    server = Server::start(program, data, fault)?;
-    let mut checker = Checker::new(data)?;
-    let mut file = std::fs::File::create(journal).map_err(|e| e.to_string())?;
-    for kill in 1..=kills {
-        luck = luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let mut sent = work_until_killed(&mut server, &mut desks, 100 + (luck >> 33) % 500)?;
-        server = Server::start(program, data, fault)?;
-        told.slowest = told.slowest.max(server.ready);
-        if server.ready > READY {
-            told.bad.push(format!("kill {kill}: ready after {} ms", server.ready.as_millis()));
-        }
-        told.acknowledged += sent.iter().filter(|s| s.id.is_some()).count();
-        told.retried += retry(&server, &desks, &mut sent)?;
-        for s in &sent {
-            let id = s.id.as_deref().unwrap_or_default();
-            writeln!(file, "{} {id}", s.word).map_err(|e| e.to_string())?;
-        }
-        let bad = checker.ask(&sent)?;
-        told.bad.extend(bad.into_iter().map(|line| format!("kill {kill}: {line}")));
-        told.kills = kill;
-        if kill % 50 == 0 {
-            told.took = since.elapsed();
-            eprintln!("{}", told.line());
-        }
-    }
-    server.kill();
-    told.bad.extend(whole(program, data)?);
-    told.took = since.elapsed();
-    Ok(told)
-}
-
-/// Every desk logs calls; after so many milliseconds the server is killed under their hands.
-fn work_until_killed(
-    server: &mut Server,
+/// Every desk logs calls; after so many milliseconds `cut` happens under their hands.
+fn work_until(
+    address: &str,
     desks: &mut [Desk],
     millis: u64,
+    cut: impl FnOnce(),
 ) -> Result<Vec<Sent>, String> {
-    let (address, stop) = (server.address.clone(), AtomicBool::new(false));
+    let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let work = |desk| {
-            let (address, stop) = (&address, &stop);
+            let stop = &stop;
             scope.spawn(move || Desk::work(desk, address, stop))
         };
         let working: Vec<_> = desks.iter_mut().map(work).collect();
         std::thread::sleep(Duration::from_millis(millis));
-        server.kill();
+        cut();
         stop.store(true, SeqCst);
         let mut all = vec![];
         for desk in working {
@@ -144,13 +142,23 @@ fn work_until_killed(
     })
 }
 
+fn desks(address: &str, seed: u64) -> Result<Vec<Desk>, String> {
+    (0..DESKS).map(|n| Desk::sign_in(address, &format!("{seed}-{n}"))).collect()
+}
+
+/// The next of a row of numbers that look like chance.
+fn luck(last: &mut u64) -> u64 {
+    *last = last.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *last >> 33
+}
+
 /// What had no answer is sent again, twice: both answers must be the same.
-fn retry(server: &Server, desks: &[Desk], sent: &mut [Sent]) -> Result<usize, String> {
+fn retry(address: &str, desks: &[Desk], sent: &mut [Sent]) -> Result<usize, String> {
     let mut retried = 0;
     for s in sent.iter_mut().filter(|s| s.id.is_none()) {
         let desk = desks.iter().find(|d| d.wrote(s)).ok_or("nobody wrote this")?;
-        let first = desk.again(&server.address, s)?;
-        let second = desk.again(&server.address, s)?;
+        let first = desk.again(address, s)?;
+        let second = desk.again(address, s)?;
         if first != second {
             return Err(format!("{} was done twice: {first} {second}", s.word));
         }
@@ -161,8 +169,8 @@ fn retry(server: &Server, desks: &[Desk], sent: &mut [Sent]) -> Result<usize, St
 }
 
 /// The program's own check of the whole database: references, dates, every hash of every chain.
-fn whole(program: &Path, data: &Path) -> Result<Vec<String>, String> {
-    let done = Command::new(program).args(["check", "--data"]).arg(data).output();
+fn whole(program: &Path, database: &[&str]) -> Result<Vec<String>, String> {
+    let done = Command::new(program).arg("check").args(database).output();
     let done = done.map_err(|e| e.to_string())?;
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
     Ok(if done.status.success() { vec![] } else { vec![format!("check: {said}")] })
@@ -178,10 +186,15 @@ mod tests {
             eprintln!("the program is older than its sources: the kills were SKIPPED");
             return;
         };
-        let told = run(&program, 3, 7, "").unwrap();
+        let told = with_folder(program.clone(), (3, 7), false, kills::run).unwrap();
         assert_eq!(told.bad, Vec::<String>::new());
         assert!(told.acknowledged > 0 && told.retried > 0, "{}", told.line());
-        let lied = run(&program, 2, 7, "early").unwrap();
+        let lied = with_folder(program.clone(), (2, 7), true, kills::run).unwrap();
         assert!(lied.bad.iter().any(|line| line.contains("lost")), "{}", lied.line());
+        let failing = with_folder(program.clone(), (2, 7), false, failing::run).unwrap();
+        assert_eq!(failing.bad, Vec::<String>::new());
+        assert!(failing.retried > 0, "{}", failing.line());
+        let swallowed = with_folder(program, (2, 7), true, failing::run).unwrap();
+        assert!(!swallowed.bad.is_empty(), "{}", swallowed.line());
     }
 }

@@ -62,8 +62,7 @@ fn build() -> Done {
     }
     let built = cargo
         .current_dir(root())
-        .args(["build", "--release", "--quiet", "-p", "kakehashi", "-p", "hello"])
-        .args(["--bin", "kakehashi", "--bin", "hello"])
+        .args(["build", "--release", "--quiet", "--bin", "kakehashi", "--bin", "hello"])
         .status();
     match built {
         Ok(status) if status.success() => Ok(()),

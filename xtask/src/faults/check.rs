@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{Connection, Row};
+use sqlx::{Connection, PgConnection, Row};
 use tokio::runtime::Runtime;
 
 use super::desk::Sent;
@@ -31,6 +31,11 @@ impl Checker {
         let mut checker = Self { runtime, options, seen: Seen::default() };
         checker.ask(&[])?;
         Ok(checker)
+    }
+
+    /// The same database stands elsewhere now.
+    pub fn moved(&mut self, folder: &Path) {
+        self.options = SqliteConnectOptions::new().filename(folder.join("kakehashi.db"));
     }
 
     /// One line a fault. `sent` are the forms since the last look, each with its acknowledged id.
@@ -112,5 +117,73 @@ async fn broken(conn: &mut SqliteConnection, seen: &mut Seen) -> Result<Vec<Stri
         }
         (seen.events, seen.hash) = (seq, hash);
     }
+    Ok(bad)
+}
+
+/// The same questions to PostgreSQL, which has no running number of a row: about everything.
+pub fn whole_again(url: &str, sent: &[Sent]) -> Result<Vec<String>, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| e.to_string())?;
+    runtime.block_on(on_postgres(url, sent)).map_err(|e: sqlx::Error| e.to_string())
+}
+
+async fn on_postgres(url: &str, sent: &[Sent]) -> Result<Vec<String>, sqlx::Error> {
+    let mut conn = PgConnection::connect(url).await?;
+    let mut bad = vec![];
+    for s in sent.iter().filter(|s| s.id.is_some()) {
+        let sql = "select count(*) from consultations where id = $1 and text = $2";
+        let (n,): (i64,) =
+            sqlx::query_as(sql).bind(&s.id).bind(&s.word).fetch_one(&mut conn).await?;
+        if n != 1 {
+            bad.push(format!("lost: {}", s.word));
+        }
+    }
+    let new = "select k.id from consultations k where k.text like 'fault-%' and";
+    let logged = "verb = 'log' and noun = 'consultation'";
+    for (what, sql) in [
+        (
+            "done twice",
+            "select text from consultations where text like 'fault-%' group by text
+             having count(*) > 1"
+                .to_owned(),
+        ),
+        (
+            "no event",
+            format!(
+                "{new} not exists (select 1 from audit_events e where e.record_id = k.id
+                 and e.{logged})"
+            ),
+        ),
+        (
+            "no promise",
+            format!("{new} not exists (select 1 from follow_ups f where f.source_id = k.id)"),
+        ),
+        (
+            "no subject",
+            format!(
+                "{new} not exists (select 1 from consultation_topics t
+                 where t.consultation_id = k.id)"
+            ),
+        ),
+        (
+            "event alone",
+            format!(
+                "select record_id from audit_events where {logged}
+                 and record_id not in (select id from consultations)"
+            ),
+        ),
+        (
+            "chain broken",
+            "select writer_id || ' ' || seq from (select writer_id, seq, previous_hash,
+               lag(hash) over (partition by writer_id order by seq) as before
+               from audit_events) e where before is not null and before <> previous_hash"
+                .to_owned(),
+        ),
+    ] {
+        let rows: Vec<(String,)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(&mut conn).await?;
+        bad.extend(rows.into_iter().map(|(id,)| format!("{what}: {id}")));
+    }
+    conn.close().await?;
     Ok(bad)
 }

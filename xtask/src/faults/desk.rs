@@ -46,6 +46,10 @@ impl Desk {
         Sent { word, body, id: None }
     }
 
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     pub fn wrote(&self, sent: &Sent) -> bool {
         sent.word.starts_with(&format!("fault-{}-", self.name))
     }
@@ -58,6 +62,11 @@ impl Desk {
             let mut sent = self.form();
             let answer = client.post("/consultations/new", &sent.body);
             match answer {
+                // Said not to be done: it is sent again later, as people do.
+                Ok(answer) if answer.status >= 500 => {
+                    done.push(sent);
+                    break;
+                }
                 Ok(answer) => sent.id = Some(led_to(&answer)?),
                 Err(_) => {
                     done.push(sent);

@@ -17,28 +17,68 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(program: &Path, folder: &Path, fault: &str) -> Result<Self, String> {
+    /// The sample ward in a folder.
+    pub fn demo(program: &Path, folder: &Path, fault: &str) -> Result<Self, String> {
+        let folder = folder.to_string_lossy();
+        let arguments = ["demo", "--listen", "127.0.0.1:0", "--data", &folder];
+        Self::start(Command::new(program).args(arguments), fault)
+    }
+
+    /// A database that is there already.
+    pub fn serve(program: &Path, folder: &Path, url: &str, fault: &str) -> Result<Self, String> {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").map_err(|e| e.to_string())?;
+        let at = socket.local_addr().map_err(|e| e.to_string())?.to_string();
+        drop(socket);
+        let folder = folder.to_string_lossy();
+        let arguments = ["serve", "--listen", &at, "--database", url, "--data", &folder];
+        Self::start(Command::new(program).args(arguments), fault)
+    }
+
+    /// The sample ward goes from its file into another database.
+    pub fn moved(program: &Path, folder: &Path, url: &str) -> Result<(), String> {
+        let from = format!("sqlite:{}", folder.join("kakehashi.db").display());
+        let done = Command::new(program).args(["move", "--from", &from, "--to", url]).output();
+        let done = done.map_err(|e| e.to_string())?;
+        match done.status.success() {
+            true => Ok(()),
+            false => Err(format!("move: {}", String::from_utf8_lossy(&done.stderr))),
+        }
+    }
+
+    fn start(command: &mut Command, fault: &str) -> Result<Self, String> {
         let since = Instant::now();
-        let mut child = Command::new(program)
-            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
+        let mut child = command
             .env("KAKEHASHI_FAULT", fault)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .map_err(|e| format!("{}: {e}", program.display()))?;
+            .map_err(|e| format!("{command:?}: {e}"))?;
         let out = child.stdout.take().ok_or("no output")?;
         let mut said = String::new();
         let mut output = BufReader::new(out);
         output.read_line(&mut said).map_err(|e| e.to_string())?;
         let address = said.trim().trim_start_matches("http://").trim_end_matches('/').to_owned();
         let mut server = Self { child, _output: output, address, ready: Duration::ZERO };
+        while Client::connect(&server.address, "").is_err() && since.elapsed().as_secs() < 20 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
         let answer = Client::connect(&server.address, "")?.get("/login")?;
         if answer.status != 200 {
             return Err(format!("/login answers {}", answer.status));
         }
         server.ready = since.elapsed();
         Ok(server)
+    }
+
+    /// Does nothing more, and is still there.
+    pub fn stand_still(&self) {
+        let _ = Command::new("kill").args(["-STOP", &self.child.id().to_string()]).status();
+    }
+
+    /// Ends as an administrator ends it.
+    pub fn stop(mut self) {
+        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
     }
 
     /// `kill -9`: no handler runs, nothing is flushed by the program.
@@ -59,7 +99,8 @@ pub fn program() -> Result<PathBuf, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let built = Command::new("cargo")
         .current_dir(&root)
-        .args(["build", "-q", "-p", "kakehashi", "--bin", "kakehashi"])
+        // All packages: with one alone, dependencies would be built once more with fewer features.
+        .args(["build", "-q", "--bin", "kakehashi"])
         .status();
     if !built.map_err(|e| e.to_string())?.success() {
         return Err("the program does not build".into());

@@ -1,0 +1,72 @@
+//! PostgreSQL is killed, with all its processes, under a server that goes on.
+
+use std::time::{Duration, Instant};
+
+use super::check::whole_again;
+use super::cluster::Cluster;
+use super::{Campaign, READY, Server, Told, desks, luck, whole, work_until};
+
+pub fn run(c: &Campaign) -> Result<Told, String> {
+    let data = c.folder.join("data");
+    std::fs::create_dir_all(&data).map_err(|e| e.to_string())?;
+    let (since, mut seed, mut told) = (Instant::now(), c.seed, Told::default());
+    Server::demo(&c.program, &data, "")?.stop();
+    let mut cluster = Cluster::new(&c.folder)?;
+    let url = cluster.url();
+    Server::moved(&c.program, &data, &url)?;
+    let fault = if c.control { "swallowing:7" } else { "" };
+    let mut server = Server::serve(&c.program, &c.folder.join("served"), &url, "")?;
+    let mut desks = desks(&server.address, seed)?;
+    if c.control {
+        server.kill();
+        server = Server::serve(&c.program, &c.folder.join("served"), &url, fault)?;
+    }
+    let mut all = vec![];
+    for kill in 1..=c.times {
+        let millis = 100 + luck(&mut seed) % 900;
+        let address = server.address.clone();
+        let mut sent = work_until(&address, &mut desks, millis, || cluster.kill())?;
+        let restarted = Instant::now();
+        cluster.start()?;
+        told.acknowledged += sent.iter().filter(|s| s.id.is_some()).count();
+        for s in sent.iter_mut().filter(|s| s.id.is_none()) {
+            let desk = desks.iter().find(|d| d.wrote(s)).ok_or("nobody wrote this")?;
+            // The server's connections are gone one by one: each is met once.
+            let mut tries = (0..200).filter_map(|n| {
+                std::thread::sleep(Duration::from_millis(5 * u64::from(n > 0)));
+                desk.again(&address, s).ok()
+            });
+            s.id = tries.next();
+            let ready = restarted.elapsed();
+            if told.slowest < ready && told.retried == 0 {
+                told.slowest = ready;
+            }
+            told.retried += 1;
+        }
+        let ready = restarted.elapsed();
+        told.slowest = told.slowest.max(ready);
+        if ready > READY {
+            told.bad.push(format!("kill {kill}: ready after {} ms", ready.as_millis()));
+        }
+        let unanswered = sent.iter().filter(|s| s.id.is_none()).count();
+        if unanswered > 0 {
+            told.bad.push(format!("kill {kill}: {unanswered} forms were never done"));
+        }
+        let bad = whole_again(&url, &sent)?;
+        told.bad.extend(bad.into_iter().map(|line| format!("kill {kill}: {line}")));
+        all.extend(sent);
+        told.times = kill;
+        if c.control && !told.bad.is_empty() {
+            break;
+        }
+        if kill % 10 == 0 {
+            told.took = since.elapsed();
+            eprintln!("{}", told.line());
+        }
+    }
+    server.kill();
+    told.bad.extend(whole_again(&url, &all)?);
+    told.bad.extend(whole(&c.program, &["--database", &url])?);
+    told.took = since.elapsed();
+    Ok(told)
+}
