@@ -64,7 +64,7 @@ pub async fn lock(
     Extension(session): Extension<Session>,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    let mut tx = app.write(&session.actor).await?;
+    let mut tx = app.write_always(&session.actor).await?;
     sessions::lock(&mut tx).await?;
     tx.commit().await?;
     let next = escape(&local(entry.get("next")));
@@ -90,7 +90,7 @@ pub async fn confirm(app: &App, session: &Session, entry: &Entry) -> Result<Prob
     }
     let bad = proof::both(app, &session.actor, entry).await?;
     if bad.is_empty() {
-        let mut tx = app.write(&session.actor.without_form()).await?;
+        let mut tx = app.write_always(&session.actor.without_form()).await?;
         sessions::confirm(&mut tx).await?;
         tx.commit().await?;
         app.seen.mark(&session.key, session.actor.at);

@@ -59,7 +59,7 @@ async fn enter(app: &App, session: &Session, entry: &Entry) -> Result<Problems> 
         Err(bad) => return Ok(bad),
     };
     let actor = &session.actor;
-    let mut tx = app.write(&actor.without_form()).await?;
+    let mut tx = app.write_always(&actor.without_form()).await?;
     let account = proof::known(&mut tx, &actor.account_id).await?;
     if account.is_stopped(actor.at) {
         return Ok(Problems::one("code", proof::STOPPED));

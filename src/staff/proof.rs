@@ -49,7 +49,7 @@ pub async fn both(app: &App, actor: &Actor, entry: &Entry) -> Result<Problems> {
     }
     let hash = account.password_hash.clone().unwrap_or_default();
     let right = passwords::verify(entry.get("password").to_owned(), hash).await;
-    let mut tx = app.write(&actor.without_form()).await?;
+    let mut tx = app.write_always(&actor.without_form()).await?;
     let mut bad = Problems::default();
     if !right {
         bad.add("password", "パスワードが違います");
