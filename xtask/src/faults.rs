@@ -1,7 +1,7 @@
-//! `cargo xtask faults <kills|postgres|power|full|failing> [--times N] [--seed N] [--control]`: desks
-//! log calls while something is broken under them, again and again; what was acknowledged stands in
-//! a journal of its own and is looked for afterwards. `--control` breaks the program so that the
-//! campaign must notice.
+//! `cargo xtask faults <kills|postgres|power|full|failing> [--times N] [--seed N] [--control]`:
+//! desks log calls while something is broken under them, again and again; what was acknowledged
+//! stands in a journal of its own and is looked for afterwards. `--control` breaks the program so
+//! that the campaign must notice.
 //!
 //! - `kills`: the server is killed with `kill -9`; control: it acknowledges before the disk does.
 //! - `postgres`: PostgreSQL is killed under a running server; control: its writes are not made.

@@ -1,5 +1,5 @@
-//! A disk of its own in a file, with a file system on it: it can be full, and it can be cut off from
-//! one moment to the next, with what the system had not yet written. Needs root and `mkfs.ext4`.
+//! A disk of its own in a file, with a file system on it: it can be full, and it can be cut off
+//! at any moment, without what the system had not yet written. Needs root and `mkfs.ext4`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! Every n-th write fails under the hands of the desks, who send what failed again until it is done.
+//! One write in so many fails under the hands of the desks, who send what failed again until it is
+//! done.
 
 use std::time::Instant;
 

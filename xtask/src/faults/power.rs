@@ -1,4 +1,5 @@
-//! The power fails: the disk keeps what had reached it, and nothing of what the system had in memory.
+//! The power fails: the disk keeps what had reached it, and nothing of what the system had in
+//! memory.
 
 use std::time::Instant;
 
