@@ -17,6 +17,8 @@ pub mod coordinators;
 pub mod moves;
 /// 人事異動: who comes and goes, entered ahead; whose cases would be left with nobody.
 pub mod office;
+/// 住民記録との照合: what the resident register says of people the ward knows, to be confirmed.
+pub mod residents;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.
@@ -29,6 +31,12 @@ pub mod records;
 pub mod merges;
 /// 予定表: one's own dates for a calendar program.
 pub mod calendar;
+/// 開示・訂正・利用停止の請求: what a person may ask of whoever holds the record.
+pub mod disclosures;
+/// 保存期間と廃棄: how long records are kept, and how they go: two persons, certificate, tombstone.
+pub mod disposals;
+/// 矛盾の点検: does the data agree with itself, with the seals and with its files?
+pub mod checks;
 /// きょう: the first page of each role.
 pub mod today;
 /// The fictional ward, played through the operations above.

@@ -13,8 +13,8 @@ use crate::web::crowd::{Crowd, admit};
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    api, audit, calendar, case_notes, clients, consultations, coordinators, emergencies,
-    follow_ups, imports, merges, moves, office, reports, staff, today,
+    api, audit, calendar, case_notes, clients, consultations, coordinators, disclosures, disposals,
+    emergencies, follow_ups, imports, merges, moves, office, reports, residents, staff, today,
 };
 
 macro_rules! routes {
@@ -53,6 +53,9 @@ routes! {
     GET "/clients/new" => clients::enrol::get;
     POST "/clients/new" => clients::enrol::post;
     GET "/clients/{number}" => clients::show::get;
+    GET "/light-records" => clients::light::get;
+    POST "/light-records" => clients::light::post;
+    POST "/clients/{number}/promote" => clients::light::promote_post;
     GET "/mine" => clients::mine::get;
     GET "/mine/looks" => clients::mine::all_looks;
     GET "/clients/{number}/looks" => clients::looks::get;
@@ -164,6 +167,31 @@ routes! {
     GET "/unowned" => office::unowned::get;
     GET "/unowned/{account}" => office::hand_on::get;
     POST "/unowned/{account}" => office::hand_on::post;
+    // disclosures
+    GET "/disclosures" => disclosures::list::get;
+    GET "/clients/{number}/disclosures" => disclosures::receive::get;
+    POST "/clients/{number}/disclosures" => disclosures::receive::post;
+    GET "/disclosures/{id}" => disclosures::show::get;
+    POST "/disclosures/{id}/decide" => disclosures::decide::post;
+    POST "/disclosures/{id}/extend" => disclosures::extend::post;
+    POST "/disclosures/{id}/withdraw" => disclosures::extend::withdraw_post;
+    POST "/disclosures/{id}/resume" => disclosures::stop::post;
+    GET "/disclosures/{id}/copy" => disclosures::copy::get;
+    POST "/disclosures/{id}/copy" => disclosures::copy::post;
+    GET "/disclosures/{id}/print" => disclosures::copy::print;
+    // disposals
+    GET "/disposals" => disposals::index::get;
+    POST "/disposals" => disposals::index::post;
+    GET "/disposals/{id}" => disposals::show::get;
+    POST "/disposals/{id}/confirm" => disposals::confirm::post;
+    POST "/disposals/{id}/withdraw" => disposals::withdraw::post;
+    GET "/disposals/{id}/certificate" => disposals::certificate::get;
+    // residents
+    GET "/residents" => residents::list::get;
+    POST "/residents" => residents::list::post;
+    GET "/residents/{id}" => residents::show::get;
+    POST "/residents/{id}/take" => residents::take::post;
+    POST "/residents/{id}/leave" => residents::take::leave;
     // reports
     GET "/reports" => reports::index::get;
     GET "/reports/{id}" => reports::show::get;

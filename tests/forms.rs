@@ -10,8 +10,8 @@ use kakehashi::clients::{self, parts};
 use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
-    case_notes, consultations, coordinators, emergencies, follow_ups, merges, moves, office,
-    reports, staff,
+    case_notes, consultations, coordinators, disclosures, disposals, emergencies, follow_ups,
+    merges, moves, office, reports, residents, staff,
 };
 
 use crate::support::World;
@@ -25,6 +25,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("api-report", "asked by programs: tests/api.rs"),
     ("api-upload", "asked by programs: tests/api.rs"),
     ("api-save", "asked by programs: tests/api.rs"),
+    ("resident", "a row of a file: tests/imports.rs, tests/residents.rs"),
     ("import", "a file: tests/imports.rs sends one bad cell a column"),
     ("invitation", "opened by its token: tests/staff.rs"),
     ("confirm", "what was typed decides, not the form: tests/confirm.rs"),
@@ -125,6 +126,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(clients::close::form(false), desk, format!("{folder}/close"));
     add(clients::team_page::form(), desk, format!("{folder}/team"));
     life(folder, &mut add);
+    keeping(folder, &mut add);
     add(clients::care_score_new::form(), desk, format!("{folder}/care-score/new"));
     add(consultations::log::form(), desk, "/consultations/new".into());
     let at = format!("/consultations/{consultation}");
@@ -198,6 +200,22 @@ fn trust(add: &mut impl FnMut(Form, Role, String)) {
     add(form, Role::Administrator, format!("/settings/{}", about.key));
 }
 
+/// The forms about requests, retention and the register, as the officer sends them.
+fn keeping(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
+    let asked = "/disclosures/asked";
+    add(disclosures::receive::form(), Role::Officer, format!("{folder}/disclosures"));
+    add(disclosures::decide::form("stop"), Role::Officer, format!("{asked}/decide"));
+    add(disclosures::extend::form(), Role::Officer, format!("{asked}/extend"));
+    add(disclosures::extend::withdraw_form(), Role::Officer, format!("{asked}/withdraw"));
+    add(disclosures::stop::end_form(), Role::Officer, format!("{asked}/resume"));
+    add(disposals::index::form(), Role::Officer, "/disposals".into());
+    add(disposals::confirm::form(), Role::Officer, "/disposals/going/confirm".into());
+    add(disposals::withdraw::form(), Role::Officer, "/disposals/going/withdraw".into());
+    add(residents::list::form(), Role::Officer, "/residents".into());
+    add(residents::take::form("address"), Role::Officer, "/residents/differs/take".into());
+    add(clients::light::form(), Role::Nurse, "/light-records".into());
+}
+
 /// A hidden address and a proposal to take the person over.
 async fn living(w: &World) {
     let by = w.actor(Role::Officer);
@@ -215,6 +233,20 @@ async fn living(w: &World) {
         "insert into moves (id, client_id, consent_id, from_controller_id, to_controller_id,
            to_name, moves_on, note, sheet, recorded_at, recorded_by)
          select 'moving', id, 'agreed', $3, $3, '隣', '2026-11-10', '', '{}', $1, $2 from clients",
+        "insert into data_requests (id, client_id, kind, asked_by, asked_as, checked, what,
+           received_on, due_on, recorded_at, recorded_by)
+         select 'asked', id, 'stop', '母', 'guardian', 'known', '止める', '2026-11-10',
+           '2026-12-10', $1, $2 from clients where $3 = $3",
+        "insert into use_stops (id, client_id, request_id, left_to, left_why, valid_from,
+           recorded_at, recorded_by)
+         select 'stop', id, 'asked', 'team', '', '2026-11-10', $1, $2 from clients where $3 = $3",
+        "insert into register_differences (id, client_id, register_id, kind, happened_on, before,
+           after, recorded_at, recorded_by)
+         select 'differs', id, '1', 'address', '2026-11-10', '[]', '[[\"address\",\"新\"]]', $1, $2
+         from clients where $3 = $3",
+        "insert into disposals (id, controller_id, reason, proposed_at, proposed_by)
+         select 'going', $3, 'retention', $1, id from accounts
+         where id = 'account-officer-second' and $2 = $2",
     ] {
         w.exec(sql, args![by.at, by.account_id, by.controller_id]).await;
     }

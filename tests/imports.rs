@@ -10,7 +10,7 @@ use sheets::Encoding;
 use crate::support::{Seat, World};
 
 mod files;
-mod steps;
+pub mod steps;
 
 use files::{csv, csv_as, hostile, sample, workbook};
 use steps::{dry_run, kept, people, post};

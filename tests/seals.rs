@@ -212,10 +212,11 @@ both! {
         // A row of the table itself is not needed: the guards stand there and name their table.
         for table in APPEND_ONLY {
             let sql = if w.app.db.is_postgres() {
-                "select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid
-                 where cast(c.relname as text) = $1
-                   and cast(t.tgname as text) = cast($1 as text) || '_guard' and t.tgenabled = 'O'
-                   and (t.tgtype & 56) = 56"
+                "select cast(case when bit_or(t.tgtype & 56) = 56 then 1 else 0 end as bigint)
+                 from pg_trigger t join pg_class c on c.oid = t.tgrelid
+                 where cast(c.relname as text) = $1 and t.tgenabled = 'O'
+                   and cast(t.tgname as text) in (cast($1 as text) || '_guard',
+                     cast($1 as text) || '_disposal')"
             } else {
                 "select count(*) / 2 from sqlite_master where type = 'trigger' and tbl_name = $1
                    and name in ($1 || '_no_update', $1 || '_no_delete')"

@@ -45,8 +45,34 @@ macro_rules! visible {
             $category,
             "' in ('identity', 'family', 'care', 'disaster') and ",
             $crate::in_emergency!(),
-            "))))"
+            "))",
+            $crate::not_kept_back!(),
+            "))"
         )
+    };
+}
+
+/// Of `seen`: a record that one programme knows is its office's alone until it is promoted; one
+/// whose use was stopped is left to the controller's staff, and to the team where that was decided.
+/// A family keeps seeing its own, and a life in danger opens it.
+#[macro_export]
+macro_rules! not_kept_back {
+    () => {
+        " and (seen.held_by is null or seen.full_at is not null or seen.held_by = $3 \
+         or $1 in ('family', 'emergency')) \
+         and not ($1 in ('team', 'consented') and exists (select 1 from use_stops stopped \
+         where stopped.client_id = seen.id and stopped.valid_from <= $5 \
+         and (stopped.valid_until is null or stopped.valid_until > $5) \
+         and not ($1 = 'team' and stopped.left_to = 'team')))"
+    };
+}
+
+/// True when the person is known to more than one programme: lists and numbers of the registry ask
+/// this, because a record with nothing but a name wants no coordinator and no folder.
+#[macro_export]
+macro_rules! full_record {
+    ($client:literal) => {
+        concat!("(", $client, ".held_by is null or ", $client, ".full_at is not null)")
     };
 }
 

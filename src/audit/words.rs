@@ -64,6 +64,13 @@ pub const VERBS: &[(&str, &str)] = &[
     ("merge", "結合した"),
     ("unmerge", "結合を取り消した"),
     ("tell_apart", "別の人と確かめた"),
+    ("decide", "決定した"),
+    ("propose_disposal", "廃棄を提案した"),
+    ("confirm", "確かめた"),
+    ("dispose", "廃棄した"),
+    ("promote", "台帳の記録にした"),
+    ("extend", "期限を延ばした"),
+    ("redact", "墨塗りを決めた"),
 ];
 
 /// What an auditor looks for most often.
@@ -142,6 +149,15 @@ const NOUNS: &[(&str, &str)] = &[
     ("disclosure", "開示の写し"),
     ("database", "データベース"),
     ("transfer", "人事異動"),
+    ("data_request", "開示等の請求"),
+    ("data_requests", "開示等の請求の一覧"),
+    ("use_stop", "利用停止"),
+    ("disposal", "廃棄"),
+    ("light_record", "事業だけの記録"),
+    ("light_records", "事業だけの記録の一覧"),
+    ("register_difference", "住民記録との差"),
+    ("register_differences", "住民記録との差の一覧"),
+    ("disposals", "保存期間と廃棄の一覧"),
     ("unowned", "だれもいなくなるケースの一覧"),
 ];
 

@@ -18,7 +18,7 @@ use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused,
 };
-use crate::{args, not_closed, shown_area, summary_columns, summary_tables, visible};
+use crate::{args, full_record, not_closed, shown_area, summary_columns, summary_tables, visible};
 
 /// The list with its filters.
 pub async fn get(
@@ -192,6 +192,8 @@ macro_rules! chosen {
             " and wh.kind = $8 and wh.voided_at is null and wh.valid_from <= $5",
             " and (wh.valid_until is null or wh.valid_until > $5))))",
             " and (cast($12 as bigint) = 1 or (b.born_on >= $9 and b.born_on < $10))",
+            " and ",
+            full_record!("c"),
             " and (($11 = 'closed' and not ",
             not_closed!("c.id"),
             ") or ($11 <> 'closed' and ",
@@ -294,6 +296,7 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
         twins: app.access.allows(actor.role, "GET", "/duplicates"),
+        desks: desks(app, actor),
         codes: app.codes.clone(),
     })
 }
@@ -319,8 +322,16 @@ fn searched(
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
         twins: app.access.allows(actor.role, "GET", "/duplicates"),
+        desks: desks(app, actor),
         codes: app.codes.clone(),
     }
+}
+
+const DESKS: &[(&str, &str)] =
+    &[("/disclosures", "開示等の請求"), ("/disposals", "保存期間と廃棄")];
+
+fn desks(app: &App, actor: &Actor) -> Vec<(&'static str, &'static str)> {
+    DESKS.iter().filter(|(path, _)| app.access.allows(actor.role, "GET", path)).copied().collect()
 }
 
 async fn key_of(read: &mut Read, number: &str) -> Result<String> {
@@ -372,6 +383,8 @@ struct List {
     opens: bool,
     /// May look for people who stand in it twice.
     twins: bool,
+    /// What else is done about the registry as a whole: (path, words).
+    desks: Vec<(&'static str, &'static str)>,
     codes: std::sync::Arc<Codes>,
 }
 

@@ -6,6 +6,7 @@ pub mod close;
 pub mod enrol;
 pub mod custody;
 pub mod family_page;
+pub mod light;
 pub mod list;
 pub mod parts;
 pub mod part_correct;

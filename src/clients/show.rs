@@ -13,6 +13,7 @@ use super::looks::{Look, looks};
 use super::who::{Who, who};
 use crate::access::Actor;
 use crate::audit::Event;
+use crate::codes::Codes;
 use crate::web::{App, Page, Result, page};
 
 pub async fn get(
@@ -61,6 +62,7 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
         looked,
         edits: may("/clients/{number}/parts/{part}"),
         was,
+        codes: app.codes.clone(),
         past: on != actor.today(),
         unread: !asked.on.trim().is_empty() && civil::parse_date(asked.on.trim()).is_err(),
         on: civil::format_era(on),
@@ -86,6 +88,7 @@ struct Show {
     contacts: Vec<Contact>,
     looked: Vec<Look>,
     edits: bool,
+    codes: std::sync::Arc<Codes>,
     past: bool,
     /// The date asked for could not be read.
     unread: bool,

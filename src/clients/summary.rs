@@ -23,6 +23,8 @@ pub struct Summary {
     pub coordinator: String,
     pub closed_on: Option<String>,
     pub address_hidden: bool,
+    /// The programme that alone knows the person (list `light_programme`).
+    pub light: Option<String>,
     /// 「6歳5か月」, or 「出生前」.
     pub age: String,
 }
@@ -42,6 +44,7 @@ pub(super) struct Row {
     coordinator: Option<String>,
     closed_on: Option<String>,
     address_hidden: i64,
+    light: Option<String>,
 }
 
 /// The area of a residence `r`, unless the address is hidden from the actor: where somebody hides
@@ -70,7 +73,9 @@ macro_rules! summary_columns {
           limit 1) as closed_on, \
          (select count(*) from restrictions h where h.client_id = c.id \
           and h.kind = 'address_hidden' and h.voided_at is null and h.valid_from <= $5 \
-          and (h.valid_until is null or h.valid_until > $5)) as address_hidden"
+          and (h.valid_until is null or h.valid_until > $5)) as address_hidden, \
+         case when c.held_by is not null and c.full_at is null then coalesce(c.programme, '') end \
+         as light"
         )
     };
 }
@@ -166,6 +171,7 @@ impl Row {
             coordinator: self.coordinator.unwrap_or_default(),
             closed_on: self.closed_on,
             address_hidden: self.address_hidden > 0,
+            light: self.light,
         }
     }
 }

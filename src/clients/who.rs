@@ -64,6 +64,7 @@ const TABS: &[(&str, &str)] = &[
     ("/clients/{number}/address", "住所の非開示"),
     ("/clients/{number}/family", "家族のアカウント"),
     ("/clients/{number}/move", "転出の引継ぎ"),
+    ("/clients/{number}/disclosures", "開示等の請求"),
     ("/clients/{number}/looks", "閲覧の記録"),
     ("/clients/{number}/merges", "結合"),
     ("/clients/{number}/close", "終結"),

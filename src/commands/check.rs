@@ -1,13 +1,14 @@
-//! `kakehashi check`: does the database agree with itself?
+//! `kakehashi check`: does the database agree with itself, with the seals and with its data files?
+
+use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::json;
 
 use super::{DataArgs, print_json, say};
 use crate::access::Actor;
-use crate::clients::parts;
+use crate::checks::{self, Finding};
 use crate::web::Clock;
-use crate::{audit, store};
 
 #[derive(Args)]
 pub struct Check {
@@ -23,23 +24,36 @@ impl Check {
         let app = self.data.app(clock).await?;
         let system = Actor::system(app.clock.now(), "");
         let mut read = app.read(&system).await.map_err(say)?;
-        let references = store::broken_references(&mut read).await.map_err(|e| e.to_string())?;
-        let overlaps = parts::overlaps(&mut read).await.map_err(say)?;
-        let chains = audit::verify(&mut read).await.map_err(|e| e.to_string())?.breaks;
-        let n = references.len() + overlaps.len() + chains.len();
+        let found = checks::check(&app, &mut read).await.map_err(say)?;
         if self.json {
-            print_json(&json!({
-                "references": references, "overlaps": overlaps, "chains": chains,
-            }));
+            print_json(&as_json(&found))
         } else {
-            println!("参照先のない行 {}", references.len());
-            println!("期間の重なる行 {}", overlaps.len());
-            println!("記録の鎖の切れ目 {}", chains.len());
-            references.iter().chain(&overlaps).chain(&chains).for_each(|line| println!("{line}"));
+            tell(&found)
         }
-        match n {
+        match found.len() {
             0 => Ok(()),
             n => Err(format!("{n}か所の矛盾があります。")),
+        }
+    }
+}
+
+fn as_json(found: &[Finding]) -> serde_json::Value {
+    let todo: BTreeMap<_, _> = checks::all().map(|c| (c.id, (c.title, c.todo))).collect();
+    let one = |f: &Finding| {
+        let (title, todo) = todo.get(f.check).copied().unwrap_or_default();
+        json!({ "check": f.check, "title": title, "what": f.what, "todo": todo })
+    };
+    let checks: Vec<_> = checks::all().map(|c| c.id).collect();
+    json!({ "checks": checks, "findings": found.iter().map(one).collect::<Vec<_>>() })
+}
+
+fn tell(found: &[Finding]) {
+    for c in checks::all() {
+        let mine: Vec<_> = found.iter().filter(|f| f.check == c.id).collect();
+        println!("{} {}", c.title, mine.len());
+        mine.iter().for_each(|f| println!("  {}", f.what));
+        if !mine.is_empty() {
+            println!("  → {}", c.todo);
         }
     }
 }

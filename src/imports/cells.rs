@@ -57,6 +57,8 @@ pub struct Summary {
     pub rows: usize,
     pub bad: usize,
     pub saved: usize,
+    /// Rows about people the registry does not know: only this number is kept.
+    pub unknown: usize,
 }
 
 impl Row {

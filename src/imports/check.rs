@@ -54,8 +54,10 @@ impl<'a> Check<'a> {
         let read: Vec<_> = parts.into_iter().map(|(id, e)| (self.read(row, &id, &e), id)).collect();
         if let Some(values) = &values {
             self.layout.target.rules(row, values, self.known);
-            if self.layout.target == Target::Client {
-                self.twice(row, values);
+            match self.layout.target {
+                Target::Client => self.twice(row, values),
+                Target::Resident => self.again(row, values),
+                Target::Consultation => {}
             }
         }
         if !row.problems.is_empty() {
@@ -270,6 +272,18 @@ impl<'a> Check<'a> {
             return time;
         }
         row.either(&key, self.layout.target.column_of(&key)).to_owned()
+    }
+
+    /// One number of the register is one person: two rows of a file would overtake each other.
+    fn again(&mut self, row: &mut Row, values: &Values) {
+        let here = (row.sheet.clone(), row.number);
+        let who = (values.text("register_id").to_owned(), String::new());
+        if let Some((sheet, number)) = self.seen.insert(who, here) {
+            let message = format!(
+                "シート「{sheet}」の{number}行目と同じ宛名番号です。新しいほうだけにしてください"
+            );
+            row.add("register_id", message, None);
+        }
     }
 
     /// The same name and the same day is the same person until somebody has looked.

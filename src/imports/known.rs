@@ -22,6 +22,8 @@ pub(super) struct Known {
     /// The account that imports: in charge of a consultation that names nobody.
     pub myself: String,
     pub now: Option<Instant>,
+    /// 自治体コード of the actor's controller, "" where none is set.
+    pub code: String,
     /// The actor's office has a region: rows need not say one.
     pub region: bool,
 }
@@ -86,7 +88,11 @@ pub(super) async fn load(read: &mut Read) -> Result<Known> {
         .await?;
     let office = "select count(*) from organisations where id = $1 and region is not null";
     let (region,): (i64,) = read.one(office, args![organisation]).await?;
+    let controller = read.actor.controller_id.clone();
+    let code: Option<(Option<String>,)> =
+        read.maybe("select code from controllers where id = $1", args![controller]).await?;
     let mut known = Known {
+        code: code.and_then(|c| c.0).unwrap_or_default(),
         myself: read.actor.account_id.clone(),
         now: Some(read.actor.at),
         region: region > 0,

@@ -14,6 +14,7 @@ use crate::args;
 use crate::audit::Event;
 use crate::clients::{enrol, parts};
 use crate::consultations;
+use crate::residents;
 use crate::store::Tx;
 use crate::web::jobs::Job;
 use crate::web::{App, Error, Problems, Result, Submitted};
@@ -85,7 +86,7 @@ async fn keep(app: &App, actor: &Actor, job: &Job, id: &str, except: bool) -> Re
     if claimed == 0 {
         return Err(Error::refused("", "この取り込みは、もう登録されています"));
     }
-    let (mut after, mut seen, mut saved) = (0, 0, 0);
+    let (mut after, mut seen, mut saved, mut unknown) = (0, 0, 0, 0);
     loop {
         let piece = batches::rows(&mut tx, id, after, false).await?;
         let Some((last, _)) = piece.last() else { break };
@@ -94,13 +95,16 @@ async fn keep(app: &App, actor: &Actor, job: &Job, id: &str, except: bool) -> Re
             seen += 1;
             let left_out = except && !row.problems.is_empty();
             if !left_out {
-                row_in(&mut tx, &layout, &mut check, id, at, row).await?;
-                saved += 1;
+                match row_in(&mut tx, &layout, &mut check, id, at, row).await? {
+                    Became::Record(_) => saved += 1,
+                    Became::Unknown => unknown += 1,
+                    Became::Nothing => {}
+                }
             }
             job.done(seen);
         }
     }
-    finish(&mut tx, id, &batch.summary, saved).await?;
+    finish(&mut tx, id, &batch.summary, (saved, unknown)).await?;
     tx.commit().await?;
     Ok(saved)
 }
@@ -112,34 +116,53 @@ async fn row_in(
     id: &str,
     at: i64,
     mut row: Row,
-) -> Result<()> {
+) -> Result<Became> {
     let Some(ready) = check.row(&mut row) else {
         let message = row.problems.first().map_or("", |p| p.message.as_str());
         return Err(Error::refused("", place(&row, message)));
     };
-    let record = match into(tx, layout.target, id, &ready).await {
-        Ok(record) => record,
+    let became = match into(tx, layout.target, id, &ready).await {
+        Ok(became) => became,
         Err(Error::Refused(why)) => {
             let message = why.0.first().map_or("", |(_, m)| m.as_str());
             return Err(Error::refused("", place(&row, message)));
         }
         Err(e) => return Err(e),
     };
-    let sql = "update import_rows set record_id = $3 where batch_id = $1 and position = $2";
-    tx.exec(sql, args![id, at, record]).await?;
-    Ok(())
+    if let Became::Record(record) = &became {
+        let sql = "update import_rows set record_id = $3 where batch_id = $1 and position = $2";
+        tx.exec(sql, args![id, at, record]).await?;
+    }
+    Ok(became)
 }
 
 fn place(row: &Row, message: &str) -> String {
     format!("シート「{}」の{}行目：{message}", row.sheet, row.number)
 }
 
-/// The one place where a row meets the operation of its noun. The id of what it became.
-async fn into(tx: &mut Tx, target: Target, id: &str, ready: &Ready) -> Result<String> {
-    match target {
-        Target::Consultation => consultations::log_from(tx, &ready.main, Some(id)).await,
-        Target::Client => client(tx, ready).await,
-    }
+/// 行の行き先.
+enum Became {
+    /// The id of what it became.
+    Record(String),
+    /// Nothing differs.
+    Nothing,
+    /// About nobody the registry knows.
+    Unknown,
+}
+
+/// The one place where a row meets the operation of its noun.
+async fn into(tx: &mut Tx, target: Target, id: &str, ready: &Ready) -> Result<Became> {
+    Ok(match target {
+        Target::Consultation => {
+            Became::Record(consultations::log_from(tx, &ready.main, Some(id)).await?)
+        }
+        Target::Client => Became::Record(client(tx, ready).await?),
+        Target::Resident => match residents::compare(tx, &ready.main, id).await? {
+            residents::Outcome::Differs(record) => Became::Record(record),
+            residents::Outcome::Same => Became::Nothing,
+            residents::Outcome::Unknown => Became::Unknown,
+        },
+    })
 }
 
 async fn client(tx: &mut Tx, ready: &Ready) -> Result<String> {
@@ -151,10 +174,15 @@ async fn client(tx: &mut Tx, ready: &Ready) -> Result<String> {
     Ok(new.id)
 }
 
-async fn finish(tx: &mut Tx, id: &str, summary: &str, saved: usize) -> Result<()> {
+async fn finish(
+    tx: &mut Tx,
+    id: &str,
+    summary: &str,
+    (saved, unknown): (usize, usize),
+) -> Result<()> {
     let old = Summary::read(summary);
-    let new =
-        Summary { rows: old.rows, bad: old.bad, saved, sheets: old.sheets, ..Summary::default() };
+    let (rows, bad, sheets) = (old.rows, old.bad, old.sheets);
+    let new = Summary { rows, bad, saved, unknown, sheets, ..Summary::default() };
     batches::forget(tx, id).await?;
     let sql = "update import_batches set summary = $2 where id = $1";
     tx.exec(sql, args![id, new.json()]).await?;

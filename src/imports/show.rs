@@ -11,6 +11,7 @@ use super::batches::{self, Batch};
 use super::cells::{Row, Summary};
 use super::index::state_words;
 use super::layout::{Layout, layouts};
+use super::target::Target;
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::web::jobs::Progress;
@@ -60,6 +61,8 @@ struct Show {
     batch: Batch,
     title: String,
     counter: &'static str,
+    /// What was saved waits to be confirmed.
+    differs: bool,
     state: &'static str,
     created: String,
     ended: String,
@@ -97,6 +100,7 @@ async fn view(app: &App, actor: &Actor, id: &str, bad: &Problems) -> Result<Show
     Ok(Show {
         page: app.page(actor, title, "/imports"),
         title: layout.as_ref().map_or_else(|| batch.layout.clone(), |l| l.title.clone()),
+        differs: layout.as_ref().is_some_and(|l| l.target == Target::Resident),
         counter: layout.as_ref().map_or("行", |l| l.target.counter()),
         state: state_words(&batch.state),
         created: moment(&batch.created_at),

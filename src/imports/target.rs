@@ -7,10 +7,11 @@ use super::cells::Row;
 use super::known::Known;
 use super::layout::Column;
 use super::nearest::nearest;
-use crate::access::{Actor, Reach};
+use crate::access::{Actor, Reach, Role};
 use crate::clients::{enrol, parts};
 use crate::codes::Codes;
 use crate::consultations;
+use crate::residents;
 use crate::web::{Entry, Field, Form, Kind, Values};
 
 /// 取り込み先. A new one is a new operation, so this list is in the program.
@@ -19,6 +20,8 @@ use crate::web::{Entry, Field, Form, Kind, Values};
 pub enum Target {
     Client,
     Consultation,
+    /// 住民記録の異動.
+    Resident,
 }
 
 /// 入力用紙の項目: by the keys of a layout.
@@ -34,6 +37,7 @@ impl Target {
     pub fn is_open_to(self, actor: &Actor) -> bool {
         match self {
             Self::Client => actor.role.reach() == Reach::Controller,
+            Self::Resident => actor.role == Role::Officer,
             Self::Consultation => true,
         }
     }
@@ -42,14 +46,14 @@ impl Target {
     pub fn counter(self) -> &'static str {
         match self {
             Self::Client => "人",
-            Self::Consultation => "件",
+            Self::Consultation | Self::Resident => "件",
         }
     }
 
     /// Words of a layout that are no field of a form; this file turns them into fields.
     fn own_words(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Client => {
+            Self::Client | Self::Resident => {
                 &[("name", "姓と名の間に空白を入れる"), ("kana", "姓と名の間に空白を入れる")]
             }
             Self::Consultation => &[
@@ -62,7 +66,7 @@ impl Target {
     /// Turns the target's own words into fields of the form; what is wrong is noted in the row.
     pub(super) fn resolve(self, row: &mut Row, entry: &mut Entry, known: &Known) {
         match self {
-            Self::Client => {
+            Self::Client | Self::Resident => {
                 split(row, entry, known, "name", ["family", "given"]);
                 split(row, entry, known, "kana", ["family_kana", "given_kana"]);
             }
@@ -81,14 +85,15 @@ impl Target {
         match self {
             Self::Client => client_rules(row, values, known),
             Self::Consultation => consultation_rules(row, values, known),
+            Self::Resident => resident_rules(row, values, known),
         }
     }
 
     /// The layout's column that a refused field was made from.
     pub(super) fn column_of(self, field: &str) -> &str {
         match (self, field) {
-            (Self::Client, "family" | "given") => "name",
-            (Self::Client, "family_kana" | "given_kana") => "kana",
+            (Self::Client | Self::Resident, "family" | "given") => "name",
+            (Self::Client | Self::Resident, "family_kana" | "given_kana") => "kana",
             (Self::Consultation, "standing") => "client",
             (_, field) => field,
         }
@@ -100,6 +105,7 @@ impl Shape {
         match target {
             Target::Client => Self { target, main: enrol::form(), parts: parts::all() },
             Target::Consultation => Self { target, main: consultations::log::form(), parts: &[] },
+            Target::Resident => Self { target, main: residents::form(), parts: &[] },
         }
     }
 
@@ -189,6 +195,14 @@ fn client_rules(row: &mut Row, values: &Values, known: &Known) {
     for (field, message) in refused.0 {
         let key = row.either(&field, Target::Client.column_of(&field)).to_owned();
         row.add(&key, message, None);
+    }
+}
+
+fn resident_rules(row: &mut Row, values: &Values, known: &Known) {
+    let Some(now) = known.now else { return };
+    let refused = residents::check(values, now.civil_date(), &known.code).err().unwrap_or_default();
+    for (field, message) in refused.0 {
+        row.add(&field, message, None);
     }
 }
 

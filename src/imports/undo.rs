@@ -11,7 +11,7 @@ use crate::audit::Event;
 use crate::clients::parts;
 use crate::store::{Read, Sql, Tx};
 use crate::web::{App, Error, Problems, Result, Submitted};
-use crate::{args, consultations};
+use crate::{args, consultations, residents};
 
 pub async fn post(
     State(app): State<App>,
@@ -49,10 +49,14 @@ pub async fn undo(tx: &mut Tx, id: &str, target: Target) -> Result<()> {
         return Err(Error::Refused(refusal(&later)));
     }
     let why = format!("取り込みの取り消し（{}）", batch.file_name);
+    if target == Target::Resident {
+        residents::take_back(tx, id, &why).await?;
+    }
     for (record,) in records(tx, id).await? {
         match target {
             Target::Consultation => consultations::withdraw::withdraw(tx, &record, &why).await?,
             Target::Client => unenrol(tx, &record, &why).await?,
+            Target::Resident => {}
         }
     }
     let actor = tx.actor.clone();

@@ -1,17 +1,20 @@
 //! 開示: everything that is held about a person, on paper or for a program, with what other people
 //! said or are called marked for redaction. The office decides on each mark; nothing is left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use serde_json::json;
 
+use super::drafts;
 use super::held::{Held, held};
+use super::tables;
 use crate::args;
 use crate::audit::Event;
 use crate::clients::{Summary, see};
 use crate::codes::Codes;
-use crate::store::{Read, is_null, words};
+use crate::store::schema::Column;
+use crate::store::{Arg, Read, is_null, words};
 use crate::web::{App, Result, said};
 use crate::{access::Actor, clients::parts};
 
@@ -23,6 +26,8 @@ pub struct Disclosure {
     pub place: String,
     pub made_on: String,
     pub sections: Vec<Section>,
+    /// Nobody has decided on the marks yet: the copy is not for whoever asked.
+    pub undecided: bool,
 }
 
 /// 一つの表の記録.
@@ -34,28 +39,45 @@ pub struct Section {
 }
 
 /// 一つの項目. `third`: other people's names or words, to be looked at before it is handed over.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Answer {
     pub column: String,
     pub label: String,
     pub value: String,
     pub third: bool,
+    /// table:key:column, by which a decision about it is kept.
+    pub place: String,
+    /// 墨塗り: decided not to be shown.
+    pub redacted: bool,
 }
 
 /// Collects the document and records that it was made, on disk before it leaves.
 pub async fn disclose(app: &App, actor: &Actor, number: &str) -> Result<Disclosure> {
     let mut read = app.read(actor).await?;
     let client = see(&mut read, number).await?;
-    let held = held(&mut read, &client.id).await?;
-    let names = names(&mut read).await?;
+    let document = draw(app, &mut read, client).await?;
     drop(read);
-    let sections = held.iter().map(|h| section(h, &app.codes, &names)).collect();
-    app.viewed(actor, Event::new("export", "disclosure", &client.id).about(&client.id)).await?;
+    let id = &document.client.id;
+    app.viewed(actor, Event::new("export", "disclosure", id).about(id)).await?;
+    Ok(document)
+}
+
+/// Everything that is held, what is still being typed included. Whoever calls records it.
+pub async fn draw(app: &App, read: &mut Read, client: Summary) -> Result<Disclosure> {
+    let held = held(read, &client.id).await?;
+    let names = names(read).await?;
+    let mut sections: Vec<_> = held.iter().map(|h| section(h, &app.codes, &names)).collect();
+    let drafts = drafts::rows(read, app, &client).await?;
+    if !drafts.is_empty() {
+        let (table, title) = ("drafts".to_owned(), "書きかけの下書き".to_owned());
+        sections.push(Section { table, title, rows: drafts });
+    }
     Ok(Disclosure {
         place: app.config.place.clone(),
-        made_on: civil::format_both(actor.today()),
+        made_on: civil::format_both(read.actor.today()),
         client,
         sections,
+        undecided: true,
     })
 }
 
@@ -75,9 +97,13 @@ async fn names(read: &mut Read) -> Result<Names> {
 
 fn section(held: &Held, codes: &Codes, names: &Names) -> Section {
     let row = |cells: &crate::store::Cells| {
+        let key: Vec<_> = held.table.key.iter().map(|k| cells.text(&held.table, k)).collect();
+        let key = format!("{}:{}", held.table.name, key.join(","));
         let columns = held.table.columns.iter().zip(&cells.0);
         let known = columns.filter(|(_, value)| !is_null(value) && !words(value).is_empty());
-        known.map(|(c, value)| answer(held, &c.name, words(value), codes, names)).collect()
+        let answer =
+            |(c, v): (&Column, &Arg<'_>)| answer(held, &c.name, words(v), codes, names).at(&key);
+        known.map(answer).collect()
     };
     Section {
         table: held.table.name.clone(),
@@ -100,6 +126,7 @@ fn answer(held: &Held, column: &str, raw: String, codes: &Codes, names: &Names) 
         column: column.to_owned(),
         value,
         third: held.listed.is_third(column),
+        ..Answer::default()
     }
 }
 
@@ -114,7 +141,35 @@ fn plain(column: &str, raw: String, names: &Names) -> String {
     raw.parse().map_or(raw, civil::format_both)
 }
 
+impl Answer {
+    pub(super) fn at(mut self, row: &str) -> Self {
+        self.place = format!("{row}:{}", self.column);
+        self
+    }
+}
+
 impl Disclosure {
+    /// The places that may be covered: those marked as somebody else's.
+    pub fn marks(&self) -> impl Iterator<Item = &Answer> {
+        let rows = self.sections.iter().flat_map(|s| s.rows.iter().flatten());
+        rows.filter(|a| a.third)
+    }
+
+    /// Covers what was decided; the rest is shown.
+    pub fn cover(&mut self, places: &BTreeSet<String>) {
+        self.undecided = false;
+        for section in &mut self.sections {
+            let repeats = tables::find(&section.table).map_or(&[][..], |t| &t.repeats);
+            for row in &mut section.rows {
+                let covered = |a: &Answer| a.third && places.contains(&a.place);
+                let some = row.iter().any(covered);
+                for a in row {
+                    a.redacted = covered(a) || (some && repeats.contains(&a.column));
+                }
+            }
+        }
+    }
+
     pub fn json(&self) -> serde_json::Value {
         let answer = |a: &Answer| {
             let (column, label, value) = (&a.column, &a.label, &a.value);

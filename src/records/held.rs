@@ -16,7 +16,8 @@ pub struct Held {
 }
 
 /// Every listed table that has a row, in the order of the file. Who may not see the person gets
-/// nothing.
+/// nothing; neither does anybody but the controller's staff: it is everything, whatever a consent
+/// covers.
 pub async fn held(read: &mut Read, client_id: &str) -> Result<Vec<Held>> {
     let schema = schema::schema(read).await?;
     let mut out = vec![];
@@ -38,7 +39,7 @@ async fn rows(
 ) -> Result<Vec<Cells>> {
     let key: Vec<_> = table.key.iter().map(|c| format!("x.\"{c}\"")).collect();
     let sql = format!(
-        "select {} from {} x where {} and {} order by {}",
+        "select {} from {} x where {} and $1 = 'controller' and {} order by {}",
         table.list(),
         table.name,
         listed.about("$6"),

@@ -2,6 +2,7 @@
 //! to another database. `tables.toml` is the list of those tables.
 
 pub mod disclose;
+pub mod drafts;
 pub mod held;
 pub mod moving;
 pub mod tables;

@@ -21,6 +21,12 @@ pub struct Listed {
     pub parent: Option<String>,
     #[serde(default)]
     pub third: Vec<String>,
+    /// Columns that name a second person without whom the row says nothing.
+    #[serde(default)]
+    pub either: Vec<String>,
+    /// Columns that repeat the words of others, for searching.
+    #[serde(default)]
+    pub repeats: Vec<String>,
     #[serde(default)]
     pub merge: Merging,
     /// Of a single fact: the rows of which only one is true at a time.
@@ -123,6 +129,15 @@ impl Listed {
         }
     }
 
+    /// As [`Self::about`], and the rows that say nothing without the person.
+    pub fn about_either(&self, person: &str) -> String {
+        let mut out = self.about(person);
+        for column in &self.either {
+            out.push_str(&format!(" or x.\"{column}\" = {person}"));
+        }
+        format!("({out})")
+    }
+
     /// What a column is called on paper.
     pub fn words<'a>(&'a self, column: &'a str) -> Option<&'a str> {
         let part = parts::all().iter().find(|p| p.table == self.name);
@@ -194,7 +209,8 @@ fn missing(table: &schema::Table) -> Option<String> {
 
 fn columns(listed: &Listed, table: &schema::Table, out: &mut Vec<String>) {
     let names = table.names();
-    let named = listed.third.iter().chain(listed.words.keys()).chain(listed.codes.keys());
+    let third = listed.third.iter().chain(&listed.repeats).chain(&listed.either);
+    let named = third.chain(listed.words.keys()).chain(listed.codes.keys());
     for odd in named.chain([&listed.by]).filter(|c| !names.contains(&c.as_str())) {
         out.push(format!("src/records/tables.toml: {} has no column {odd}", listed.name));
     }

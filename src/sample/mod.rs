@@ -9,6 +9,7 @@ mod cases;
 mod data;
 mod desk;
 mod enrol;
+mod keeping;
 mod life;
 mod luck;
 mod mark;

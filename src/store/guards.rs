@@ -10,33 +10,84 @@ pub const APPEND_ONLY: &[&str] = &[
     "question_replies",
     "organisation_changes",
     "code_changes",
+    "tombstones",
 ];
+
+/// Append-only tables about a person, and whose row `old` is. Their rows go with the person's when
+/// a disposal that two accounts agreed on is being carried out, and at no other moment.
+const DISPOSED: &[(&str, &str)] = &[
+    ("handovers", "old.client_id"),
+    ("question_replies", "(select q.client_id from questions q where q.id = old.question_id)"),
+];
+
+/// True while the person is being disposed of.
+fn released(person: &str) -> String {
+    format!(
+        "exists (select 1 from disposal_items i join disposals d on d.id = i.disposal_id \
+         where i.client_id = {person} and i.disposed_at is null \
+         and d.confirmed_by <> d.proposed_by and d.withdrawn_at is null)"
+    )
+}
 
 /// The statements that (re)create the guards, for PostgreSQL or SQLite.
 pub(super) fn statements(postgres: bool) -> Vec<String> {
     let mut out = vec![];
     if postgres {
-        out.push(
-            "create or replace function append_only() returns trigger language plpgsql as $$ \
-             begin raise exception '% is append-only', tg_table_name; end $$"
-                .to_owned(),
-        );
+        out.push(function("append_only", "true", "null"));
     }
     for table in APPEND_ONLY {
+        let disposed = DISPOSED.iter().find(|(name, _)| name == table).map(|d| released(d.1));
         if postgres {
-            out.push(format!("drop trigger if exists {table}_guard on {table}"));
-            out.push(format!(
-                "create trigger {table}_guard before update or delete or truncate on {table} \
-                 for each statement execute function append_only()"
-            ));
-            continue;
-        }
-        for verb in ["update", "delete"] {
-            out.push(format!(
-                "create trigger if not exists {table}_no_{verb} before {verb} on {table} \
-                 begin select raise(abort, '{table} is append-only'); end"
-            ));
+            out.extend(of_postgres(table, disposed));
+        } else {
+            out.extend(of_sqlite(table, disposed));
         }
     }
     out
+}
+
+fn function(name: &str, refused: &str, otherwise: &str) -> String {
+    format!(
+        "create or replace function {name}() returns trigger language plpgsql as $$ begin \
+         if {refused} then raise exception '% is append-only', tg_table_name; end if; \
+         return {otherwise}; end $$"
+    )
+}
+
+fn of_postgres(table: &str, disposed: Option<String>) -> Vec<String> {
+    let verbs =
+        if disposed.is_some() { "update or truncate" } else { "update or delete or truncate" };
+    let mut out = vec![
+        format!("drop trigger if exists {table}_guard on {table}"),
+        format!("drop trigger if exists {table}_disposal on {table}"),
+        format!(
+            "create trigger {table}_guard before {verbs} on {table} \
+             for each statement execute function append_only()"
+        ),
+    ];
+    if let Some(released) = disposed {
+        out.push(function(&format!("{table}_disposal"), &format!("not {released}"), "old"));
+        out.push(format!(
+            "create trigger {table}_disposal before delete on {table} \
+             for each row execute function {table}_disposal()"
+        ));
+    }
+    out
+}
+
+fn of_sqlite(table: &str, disposed: Option<String>) -> Vec<String> {
+    let guard = |verb: &str| {
+        let when = match (verb, &disposed) {
+            ("delete", Some(released)) => format!("when not {released} "),
+            _ => String::new(),
+        };
+        [
+            format!("drop trigger if exists {table}_no_{verb}"),
+            format!(
+                "create trigger {table}_no_{verb} before {verb} on {table} {when}\
+                 begin select raise(abort, '{table} is append-only'); end"
+            ),
+        ]
+    };
+    ["update", "delete"].into_iter().flat_map(guard).collect()
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::ToSpan;
 
 use super::lists::{self, Line};
 use super::table::{self, Source};
@@ -11,6 +12,7 @@ use crate::access::{Actor, Role};
 use crate::audit::Event;
 use crate::coordinators::assign::{self, Words};
 use crate::coordinators::{rules, waiting};
+use crate::disclosures;
 use crate::emergencies::{self, Glass};
 use crate::store::Read;
 use crate::web::{App, Page, Result, page};
@@ -87,6 +89,7 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
     };
     let wanted = wanted(&mut read, app).await?;
     let unfinished = unfinished(&mut read).await?;
+    let answers = answers(&mut read, app).await?;
     drop(read);
     let may = |method: &str, path: &str| app.access.allows(actor.role, method, path);
     Ok(Today {
@@ -101,7 +104,17 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
         alarms,
         wanted,
         unfinished,
+        answers,
     })
+}
+
+/// Requests about records whose decision is due within a week, for whoever decides.
+async fn answers(read: &mut Read, app: &App) -> Result<i64> {
+    if !app.access.allows(read.actor.role, "GET", "/disclosures") {
+        return Ok(0);
+    }
+    let soon = read.actor.today().saturating_add(7.days());
+    disclosures::due_by(read, soon).await
 }
 
 fn late(lines: &[Line]) -> String {
@@ -161,6 +174,7 @@ struct Today {
     alarms: Vec<Glass>,
     wanted: Vec<Wanted>,
     unfinished: Vec<Unfinished>,
+    answers: i64,
     logs: bool,
     reports: bool,
     verifies: bool,

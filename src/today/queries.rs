@@ -1,7 +1,7 @@
 //! The statements behind the lists. Each carries the predicate for who the person is and for the
 //! category of data that put them on the list.
 
-use crate::{in_team, not_closed, visible, visible_follow_up};
+use crate::{full_record, in_team, not_closed, visible, visible_follow_up};
 
 /// People of the registry with a fact and a day: number, name, birth, `fact`, `day`.
 macro_rules! people {
@@ -25,6 +25,8 @@ macro_rules! people {
             visible!("c.id", $category),
             " and ",
             not_closed!("c.id"),
+            " and ",
+            full_record!("c"),
             " and ",
             $where,
             " order by ",

@@ -1,5 +1,6 @@
 //! The running application: what every handler shares.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use civil::Instant;
@@ -41,6 +42,26 @@ pub struct Config {
     pub seals: Option<std::path::PathBuf>,
     /// Where the key file lies that seals the secrets of second factors.
     pub keys: Option<std::path::PathBuf>,
+}
+
+impl Config {
+    /// A data file of the municipality in place of the program's; the demo has a ward's of its own.
+    pub fn data_file(
+        &self,
+        name: &str,
+        official: &'static str,
+        sample: &'static str,
+    ) -> Result<Cow<'static, str>, String> {
+        let own = self.city.as_ref().map(|dir| dir.join(name)).filter(|path| path.exists());
+        match own {
+            Some(path) => match std::fs::read_to_string(&path) {
+                Ok(text) => Ok(Cow::Owned(text)),
+                Err(e) => Err(format!("{} を読めません: {e}", path.display())),
+            },
+            None if self.demo => Ok(Cow::Borrowed(sample)),
+            None => Ok(Cow::Borrowed(official)),
+        }
+    }
 }
 
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 //! known about a person carries a mark that says whose it is and of which category.
 
 mod feeds;
+mod keeping;
 mod work;
 
 pub use feeds::feed;
@@ -16,7 +17,7 @@ use kakehashi::web::Kind;
 use crate::support::{ABROAD, HOME, Seat, World};
 
 /// Numbers of people; from `UNNAMED` on, consultations that name nobody.
-pub const PEOPLE: [usize; 14] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
+pub const PEOPLE: [usize; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
 pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
 pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"];
 
@@ -24,16 +25,17 @@ pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"]
 /// 5 consent without team; 6 the neighbouring ward's, team and consent; 7 nobody's; 8 the
 /// neighbouring ward's; 9 closed; 10 hidden address; 11 consent for everything
 /// but who it is; 12 an address hidden from the team too; 13 closed, consent for identity only;
-/// 14 opened in an emergency, with a hidden address.
+/// 14 opened in an emergency, with a hidden address; 15 use stopped for all but the staff; 16 known
+/// to one programme of another office; 17 use stopped for all but staff and team.
 fn in_team(n: usize) -> bool {
-    matches!(n, 1 | 2 | 3 | 6 | 9 | 10 | 11 | 12 | 13)
+    matches!(n, 1 | 2 | 3 | 6 | 9..=13 | 15..=17)
 }
 
 fn agreed(n: usize, category: &str) -> bool {
     match n {
         2 | 13 => category == "identity",
         11 => category != "identity",
-        1 | 4 | 5 | 6 | 9 | 10 | 12 => true,
+        1 | 4 | 5 | 6 | 9 | 10 | 12 | 15 | 16 | 17 => true,
         _ => false,
     }
 }
@@ -63,8 +65,10 @@ pub fn may_see(role: Role, n: usize, category: &str) -> bool {
             };
     }
     match role {
+        _ if n == 16 => false,
         Role::Officer | Role::Nurse => !abroad(n),
-        Role::Coordinator => !abroad(n) && in_team(n),
+        Role::Coordinator => !abroad(n) && in_team(n) && n != 15,
+        _ if matches!(n, 15 | 17) => false,
         Role::Operator | Role::Hospital | Role::School => in_team(n) && agreed(n, category),
         Role::Family => n == 1,
         _ => false,
@@ -143,6 +147,7 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         ward.consultation(None).await;
         ward.left_unnamed().await;
     }
+    keeping::disposals(w, &mut tx).await;
     put(&mut tx, "update client_numbers set last = 50", args![]).await;
     tx.record(Event::new("prepare", "world", "")).await.unwrap();
     tx.commit().await.unwrap();
@@ -196,6 +201,7 @@ impl Ward<'_> {
             args![id, n, self.seat().controller(), "2026-11-15", AT, by],
         )
         .await;
+        self.asked(&id, &by).await;
         if matches!(self.n, 9 | 13) {
             put(
                 self.tx,
@@ -219,37 +225,6 @@ impl Ward<'_> {
             )
             .await;
         }
-    }
-
-    /// Proposed to somebody outside: 7 by the ward, 8 by its neighbour.
-    async fn moves(&mut self, client: &str, by: &str) {
-        let (consent, sheet) =
-            (self.id("agreed"), format!("{{\"name\":\"{}\"}}", mark(self.n, "identity")));
-        put(
-            self.tx,
-            "insert into move_consents (id, client_id, given_by, given_on, method, categories,
-               recorded_at, recorded_by) values ($1, $2, '母', $3, 'paper', 'care', $4, $5)",
-            args![consent, client, ON, AT, by],
-        )
-        .await;
-        put(
-            self.tx,
-            "insert into moves (id, client_id, consent_id, from_controller_id, to_name, moves_on,
-               note, sheet, recorded_at, recorded_by)
-             values ($1, $2, $3, $4, $5, $6, $5, $7, $8, $9)",
-            args![
-                self.id("move"),
-                client,
-                consent,
-                self.seat().controller(),
-                mark(self.n, "care"),
-                ON,
-                sheet,
-                AT,
-                by
-            ],
-        )
-        .await;
     }
 
     async fn relations(&mut self) {

@@ -40,6 +40,8 @@ const PAST: &[&str] = &[
     // One's own emergencies, by number: a world without the person has none.
     "/emergencies/new",
     "/accounts/{id}/leaving",
+    "/disclosures/{id}/copy",
+    "/disclosures/{id}/print",
 ];
 
 /// Routes that take a file.
