@@ -6,11 +6,12 @@ use kakehashi::access::Role;
 use kakehashi::args;
 use kakehashi::audit::Event;
 use kakehashi::records::disclose::disclose;
+use kakehashi::records::held::held;
 use kakehashi::records::moving::move_all;
 use kakehashi::records::tables;
 use kakehashi::store::schema::{self, Column, Holds, Table};
 
-use crate::support::World;
+use crate::support::{Seat, World};
 use fill::fill;
 
 both! {
@@ -57,6 +58,11 @@ both! {
         let made = "select count(*) from audit_events where noun = 'disclosure'";
         let made = w.count(made, &[]).await;
         assert_eq!(made, 1);
+        let abroad = w.seated(Role::Officer, Seat::Abroad);
+        let theirs = held(&mut w.read(&abroad).await, &person.id).await.unwrap();
+        assert!(theirs.is_empty(), "another ward's staff");
+        let mine = held(&mut w.read(&w.actor(Role::Officer)).await, &person.id).await.unwrap();
+        assert_eq!(mine.len(), listed.len(), "negative control");
         let unseen = kana::ClientNumber::from_row(other.number).to_string();
         assert!(disclose(&w.app, &w.actor(Role::Operator), &unseen).await.is_err());
     }
