@@ -10,7 +10,7 @@ use super::names::{self, Name};
 use super::server::Server;
 
 /// The password of everybody in the population.
-pub const PASSWORD: &str = "kakehashi-bench-2026";
+pub const PASSWORD: &str = "quiet-morning-river-2026";
 const SQL: &[&str] = &[include_str!("population.sql"), include_str!("search.sql")];
 
 /// A folder of its own with a database of so many clients in it.
