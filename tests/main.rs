@@ -13,6 +13,7 @@ mod case_notes;
 mod checks;
 mod client_parts;
 mod clients;
+mod clock;
 mod commands;
 mod confirm;
 mod consultations;
