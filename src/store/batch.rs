@@ -161,6 +161,8 @@ impl Drop for Opening {
 
 impl Batch {
     async fn begin(&mut self) -> Result<(), sqlx::Error> {
+        // Before anything is awaited: a turn may be given up while it begins.
+        self.before.clone_from(&self.head);
         // The first needs no savepoint: should it fail, there is nothing else to keep.
         self.alone = !self.open;
         if self.alone {
@@ -169,7 +171,6 @@ impl Batch {
         } else {
             sqlx::query("savepoint one").execute(&mut self.conn).await?;
         }
-        self.before.clone_from(&self.head);
         Ok(())
     }
 
