@@ -19,6 +19,10 @@ pub mod moves;
 pub mod office;
 /// 住民記録との照合: what the resident register says of people the ward knows, to be confirmed.
 pub mod residents;
+/// 助言を求める: a question about a case to somebody who is not told whose it is.
+pub mod questions;
+/// 知識メモ: what was learned from an answer, without the person.
+pub mod knowledge;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.

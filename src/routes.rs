@@ -14,7 +14,8 @@ use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
     api, audit, calendar, case_notes, clients, consultations, coordinators, disclosures, disposals,
-    emergencies, follow_ups, imports, merges, moves, office, reports, residents, staff, today,
+    emergencies, follow_ups, imports, knowledge, merges, moves, office, questions, reports,
+    residents, staff, today,
 };
 
 macro_rules! routes {
@@ -192,6 +193,19 @@ routes! {
     GET "/residents/{id}" => residents::show::get;
     POST "/residents/{id}/take" => residents::take::post;
     POST "/residents/{id}/leave" => residents::take::leave;
+    // questions and knowledge
+    GET "/clients/{number}/questions/new" => questions::ask::get;
+    POST "/clients/{number}/questions/new" => questions::ask::post;
+    GET "/questions" => questions::list::get;
+    GET "/questions/{id}" => questions::one::get;
+    POST "/questions/{id}/reply" => questions::reply::post;
+    POST "/questions/{id}/close" => questions::end::close;
+    POST "/questions/{id}/withdraw" => questions::end::withdraw;
+    GET "/questions/{id}/knowledge" => knowledge::write::get;
+    POST "/questions/{id}/knowledge" => knowledge::write::post;
+    GET "/knowledge" => knowledge::list::get;
+    GET "/knowledge/{id}" => knowledge::note::get;
+    POST "/knowledge/{id}" => knowledge::note::post;
     // reports
     GET "/reports" => reports::index::get;
     GET "/reports/{id}" => reports::show::get;
@@ -306,6 +320,18 @@ routes! {
     GET "/organisations" => staff::organisations::get;
     GET "/organisations/new" => staff::organisations::new;
     POST "/organisations/new" => staff::organisations::post;
+    GET "/organisations/{id}" => staff::organisation::get;
+    POST "/organisations/{id}" => staff::organisation::post;
+    POST "/organisations/{id}/close" => staff::organisation::close;
+    GET "/codes" => staff::code_pages::get;
+    GET "/codes/{list}" => staff::code_pages::list;
+    GET "/codes/{list}/{code}" => staff::code_pages::one;
+    POST "/codes/{list}/{code}" => staff::code_pages::post;
+    GET "/administration" => staff::health::get;
+    GET "/health" => staff::health::monitor;
+    GET "/accounts/{id}/adviser" => staff::advisers::get;
+    POST "/accounts/{id}/adviser" => staff::advisers::post;
+    POST "/accounts/{id}/adviser/{adviser}/end" => staff::advisers::end;
     GET "/settings" => staff::setting_pages::get;
     GET "/settings/{key}" => staff::setting_pages::one;
     POST "/settings/{key}" => staff::setting_pages::post;

@@ -11,7 +11,7 @@ use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
     case_notes, consultations, coordinators, disclosures, disposals, emergencies, follow_ups,
-    merges, moves, office, reports, residents, staff,
+    knowledge, merges, moves, office, questions, reports, residents, staff,
 };
 
 use crate::support::World;
@@ -157,7 +157,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     let path = format!("/transfers/{coming}/void");
     add(office::transfers::void_form(), Role::Administrator, path);
     add(office::hand_on::form(), Role::Officer, format!("/unowned/{me}"));
-    trust(&mut add);
+    trust(w, folder, &mut add);
     let report = "/reports/centre_consultations/publish";
     add(reports::publish::form(), Role::Officer, report.into());
     for (form, path) in [
@@ -191,8 +191,21 @@ fn life(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(moves::receive::decline_form(), Role::Officer, "/moves/moving/decline".into());
 }
 
-/// The forms of trust: emergencies and settings.
-fn trust(add: &mut impl FnMut(Form, Role, String)) {
+/// The forms of trust: emergencies, questions, and what the administrator changes.
+fn trust(w: &World, folder: &str, add: &mut impl FnMut(Form, Role, String)) {
+    let ask = format!("{folder}/questions/new");
+    add(questions::ask::form(), Role::Coordinator, ask);
+    add(questions::reply::form(false), Role::Officer, "/questions/asked/reply".into());
+    add(questions::end::form(), Role::Officer, "/questions/asked/withdraw".into());
+    add(knowledge::write::form(), Role::Officer, "/questions/asked/knowledge".into());
+    add(knowledge::note::form(), Role::Officer, "/knowledge/learnt".into());
+    let me = w.actor(Role::Coordinator);
+    let adviser = format!("/accounts/{}/adviser", me.account_id);
+    add(staff::advisers::form(), Role::Administrator, adviser);
+    let office = format!("/organisations/{}", me.organisation_id);
+    add(staff::organisation::form(), Role::Administrator, office.clone());
+    add(staff::organisation::close_form(), Role::Administrator, format!("{office}/close"));
+    add(staff::code_pages::form(), Role::Administrator, "/codes/area/east".into());
     add(emergencies::open::form(), Role::Coordinator, "/emergencies/new".into());
     add(emergencies::review::form(), Role::Officer, "/emergencies/glass".into());
     let about = &staff::setting_pages::known()[0];
@@ -225,6 +238,14 @@ async fn living(w: &World) {
          select 'glass', c.id, p.account_id, p.id, p.organisation_id, 'transport', '', $1, $1
          from clients c join posts p on p.role = 'hospital' and p.id like '%-first' and $2 = $2
            and $3 = $3",
+        "insert into questions (id, controller_id, client_id, organisation_id, asked_by, asked_at,
+           asked_on, field, basis, title, text, due_on, answered_at)
+         select 'asked', $3, c.id, a.organisation_id, $2, $1, '2026-11-01', 'medical', 'pseudonym',
+           '', '', '2026-11-30', $1 from clients c join posts a on a.account_id = $2",
+        "insert into knowledge_notes (id, controller_id, question_id, field, title, text,
+           recorded_at, recorded_by)
+         select 'learnt', $3, 'asked', 'medical', '', '', $1, a.id from accounts a
+         where a.id <> $2 and a.id = 'account-nurse-first'",
         "insert into restrictions (id, client_id, kind, valid_from, recorded_at, recorded_by)
          select 'hid', id, 'address_hidden', '2026-11-01', $1, $2 from clients where $3 = $3",
         "insert into move_consents (id, client_id, given_by, given_on, method, categories,

@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod administration;
 mod api;
 mod assignments;
 mod calendar;
@@ -29,6 +30,7 @@ mod imports;
 mod life;
 mod light;
 mod once;
+mod questions;
 mod records;
 mod merges;
 mod office;

@@ -15,6 +15,7 @@ use super::{Actor, Row, emergency};
 use crate::staff::sessions::{self, Session};
 use crate::staff::stage::Stage;
 use crate::staff::tokens;
+use crate::web::faults::{self, Fault};
 use crate::web::submitted::same_site;
 use crate::web::{App, Error, Problem, Result};
 
@@ -22,20 +23,29 @@ use crate::web::{App, Error, Problem, Result};
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-pub async fn gate(State(app): State<App>, mut req: Request, next: Next) -> Response {
+pub async fn gate(State(app): State<App>, req: Request, next: Next) -> Response {
+    let pattern = req.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let route = format!("{} {pattern}", req.method());
+    let mut answer = answer(&app, req, next).await;
+    if let Some(faults::Number(number)) = answer.extensions().get::<faults::Number>().cloned() {
+        app.faults.keep(Fault { number, at: app.clock.now(), route });
+    }
+    guard(answer.headers_mut());
+    answer
+}
+
+async fn answer(app: &App, mut req: Request, next: Next) -> Response {
     // A program's second sending is known by its Idempotency-Key (api/call.rs).
     let api = req.uri().path().starts_with("/api/");
     let entered = match api {
-        true => enter_api(&app, &mut req).await.map_err(Problem::into_response),
-        false => enter(&app, &mut req).await.map_err(Error::into_response),
+        true => enter_api(app, &mut req).await.map_err(Problem::into_response),
+        false => enter(app, &mut req).await.map_err(Error::into_response),
     };
-    let mut answer = match entered {
+    match entered {
         Ok(None) if api => next.run(req).await,
-        Ok(None) => pass(&app, req, next).await,
+        Ok(None) => pass(app, req, next).await,
         Ok(Some(elsewhere)) | Err(elsewhere) => elsewhere,
-    };
-    guard(answer.headers_mut());
-    answer
+    }
 }
 
 /// A form that had been kept is let go when it was answered.

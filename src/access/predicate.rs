@@ -45,7 +45,13 @@ macro_rules! visible {
             $category,
             "' in ('identity', 'family', 'care', 'disaster') and ",
             $crate::in_emergency!(),
-            "))",
+            ") or ($1 in ('team', 'consented') and exists (select 1 from questions asked",
+            " join question_categories shown on shown.question_id = asked.id",
+            " where asked.client_id = seen.id and asked.adviser_id = $4",
+            " and asked.basis = 'consent' and shown.category = '",
+            $category,
+            "' and asked.shown_from <= $5 and asked.shown_until > $5",
+            " and asked.closed_at is null and asked.withdrawn_at is null)))",
             $crate::not_kept_back!(),
             "))"
         )

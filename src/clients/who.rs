@@ -61,6 +61,7 @@ const TABS: &[(&str, &str)] = &[
     ("/clients/{number}/care-score", "医療的ケアとスコア"),
     ("/clients/{number}/team", "支援チーム"),
     ("/clients/{number}/assignments", "担当"),
+    ("/clients/{number}/questions/new", "助言を求める"),
     ("/clients/{number}/address", "住所の非開示"),
     ("/clients/{number}/family", "家族のアカウント"),
     ("/clients/{number}/move", "転出の引継ぎ"),

@@ -1,10 +1,14 @@
 //! Code lists: the choices of the screens, in the order they are counted in. One TOML file a list
 //! under `codes/`; a municipality replaces or adds files without a programmer.
 
+mod changes;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
+
+pub use changes::{Change, Lists};
 
 /// コード表. Lists by id.
 #[derive(Clone, Debug, Default)]

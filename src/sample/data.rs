@@ -29,6 +29,37 @@ pub(super) struct Ward {
     pub notes: Vec<Note>,
     pub reasons: Vec<String>,
     pub emergencies: Vec<Emergency>,
+    pub advisers: Vec<Adviser>,
+    pub questions: Vec<Asked>,
+}
+
+/// 助言者.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Adviser {
+    pub login: String,
+    pub field: String,
+    pub days: i64,
+    pub note: String,
+}
+
+/// 質問. `days` before the moment of the demo; answered after `hours`, and kept as a note.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Asked {
+    pub login: String,
+    pub client: String,
+    pub field: String,
+    pub days: i64,
+    pub hours: i64,
+    pub adviser: String,
+    pub title: String,
+    pub text: String,
+    pub answer: String,
+    pub closes: bool,
+    pub note_title: String,
+    pub note_tags: String,
+    pub reader: String,
 }
 
 /// 緊急閲覧. `minutes` before the moment of the demo; without a finding nobody has reviewed it.

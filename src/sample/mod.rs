@@ -5,6 +5,7 @@
 //! what is made up is drawn from a fixed seed: the same day gives the same ward.
 
 mod act;
+mod advice;
 mod cases;
 mod data;
 mod desk;

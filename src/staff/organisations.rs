@@ -1,8 +1,9 @@
 //! 機関: whose installation this is, and the bodies it works with.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -14,9 +15,21 @@ use crate::store::{self, Db, Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page, refused};
 
-pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
-    let list = list(&mut app.read(&actor).await?, &app.codes).await?;
-    page(Organisations { page: app.page(&actor, "機関", "/accounts"), list })
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
+    let closed = asked.state == "all";
+    let list = list(&mut app.read(&actor).await?, &app.codes, closed).await?;
+    page(Organisations { page: app.page(&actor, "機関", "/accounts"), list, closed })
+}
+
+/// 絞り込み. `all` shows those that were closed, too.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub state: String,
 }
 
 pub async fn new(State(app): State<App>, actor: Actor) -> Result<Response> {
@@ -92,6 +105,8 @@ pub async fn create(tx: &mut Tx, v: &Values) -> Result<String> {
 /// 機関の一行.
 #[derive(FromRow)]
 struct Row {
+    id: String,
+    parent: Option<String>,
     name: String,
     kana: String,
     kind: String,
@@ -100,18 +115,20 @@ struct Row {
     people: i64,
 }
 
-async fn list(read: &mut Read, codes: &Codes) -> Result<Vec<Row>> {
+/// `closed`: those that were closed, too.
+async fn list(read: &mut Read, codes: &Codes, closed: bool) -> Result<Vec<Row>> {
     let (controller, today) = (read.actor.controller_id.clone(), read.actor.today());
     let mut rows: Vec<Row> = read
         .all(
-            "select o.name, o.kana, o.kind, o.phone, o.area,
+            "select o.id, b.name as parent, o.name, o.kana, o.kind, o.phone, o.area,
                (select count(distinct p.account_id) from posts p
                 join accounts a on a.id = p.account_id and a.machine = 0
                 where p.organisation_id = o.id and p.voided_at is null and p.valid_from <= $2
                   and (p.valid_until is null or p.valid_until > $2)) as people
-             from organisations o where o.controller_id = $1 and o.closed_on is null
+             from organisations o left join organisations b on b.id = o.parent_id
+             where o.controller_id = $1 and (o.closed_on is null or $3 = 1)
              order by o.kind, o.kana, o.name",
-            args![controller, today],
+            args![controller, today, closed],
         )
         .await?;
     for row in &mut rows {
@@ -154,6 +171,7 @@ fn view(app: &App, actor: &Actor, entry: &Entry, bad: &Problems) -> NewOrganisat
 struct Organisations {
     page: Page,
     list: Vec<Row>,
+    closed: bool,
 }
 
 #[derive(Template)]

@@ -14,6 +14,7 @@ use crate::coordinators::assign::{self, Words};
 use crate::coordinators::{rules, waiting};
 use crate::disclosures;
 use crate::emergencies::{self, Glass};
+use crate::questions;
 use crate::store::Read;
 use crate::web::{App, Page, Result, page};
 
@@ -87,6 +88,10 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
         true => emergencies::waiting(&mut read, &app.codes).await?,
         false => vec![],
     };
+    let asked = match app.access.allows(actor.role, "GET", "/questions") {
+        true => questions::mine(&mut read, &app.codes).await?,
+        false => vec![],
+    };
     let wanted = wanted(&mut read, app).await?;
     let unfinished = unfinished(&mut read).await?;
     let answers = answers(&mut read, app).await?;
@@ -102,6 +107,7 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
         tiles,
         cards,
         alarms,
+        asked,
         wanted,
         unfinished,
         answers,
@@ -172,6 +178,8 @@ struct Today {
     cards: Vec<Card>,
     /// Emergencies nobody has reviewed.
     alarms: Vec<Glass>,
+    /// Questions that wait for the actor's answer, and answers to read.
+    asked: Vec<questions::Line>,
     wanted: Vec<Wanted>,
     unfinished: Vec<Unfinished>,
     answers: i64,

@@ -8,7 +8,7 @@ use civil::Instant;
 use super::kept::Kept;
 use crate::access::{AccessTable, Actor};
 use crate::audit::{Event, Views};
-use crate::codes::Codes;
+use crate::codes::{Codes, Lists};
 use crate::staff::sessions::Known;
 use crate::staff::vault::Vault;
 use crate::store::{Db, Read, Tx};
@@ -64,11 +64,12 @@ impl Config {
     }
 }
 
-#[derive(Clone)]
 pub struct App {
     pub db: Db,
     pub clock: Clock,
+    /// The code lists of the day this handle was taken.
     pub codes: Arc<Codes>,
+    pub lists: Arc<Lists>,
     pub access: Arc<AccessTable>,
     pub config: Arc<Config>,
     pub jobs: super::jobs::Jobs,
@@ -80,6 +81,30 @@ pub struct App {
     /// How many rows a list has, as long as nothing changes.
     pub totals: Kept<i64>,
     pub pace: super::pace::Pace,
+    pub faults: super::faults::Faults,
+}
+
+/// Every request takes a handle of its own, and with it the code lists as they are then: what an
+/// administrator changes, or a day that comes, holds from the next request on.
+impl Clone for App {
+    fn clone(&self) -> Self {
+        Self {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            codes: self.lists.on(self.clock.now().civil_date()),
+            lists: self.lists.clone(),
+            access: self.access.clone(),
+            config: self.config.clone(),
+            jobs: self.jobs.clone(),
+            vault: self.vault.clone(),
+            seen: self.seen.clone(),
+            views: self.views.clone(),
+            sessions: self.sessions.clone(),
+            totals: self.totals.clone(),
+            pace: self.pace.clone(),
+            faults: self.faults.clone(),
+        }
+    }
 }
 
 impl App {
@@ -91,7 +116,8 @@ impl App {
         Ok(Self {
             db,
             clock,
-            codes: Arc::new(codes),
+            codes: Arc::new(codes.clone()),
+            lists: Arc::new(Lists::new(codes)),
             access: Arc::new(AccessTable::official()?),
             vault: Arc::new(Vault::open(config.keys.as_deref())?),
             config: Arc::new(config),
@@ -101,6 +127,7 @@ impl App {
             sessions: Kept::default(),
             totals: Kept::default(),
             pace: super::pace::Pace::default(),
+            faults: super::faults::Faults::default(),
         })
     }
 

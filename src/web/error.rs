@@ -5,6 +5,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::faults;
 use super::form::Problems;
 use crate::access::Again;
 use crate::store;
@@ -116,7 +117,7 @@ impl Error {
             Self::Store(_) | Self::Page(_) => (
                 "うまくいきませんでした",
                 one(
-                    "保存していません。少し待ってもう一度お試しください。続くときは、時刻を添えてシステム管理者に知らせてください。",
+                    "保存していません。少し待ってもう一度お試しください。続くときは、下の番号を添えてシステム管理者に知らせてください。",
                 ),
             ),
         }
@@ -132,15 +133,23 @@ struct ErrorPage<'a> {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        let number = faults::number();
         match &self {
             Self::Store(store::Error::Again | store::Error::Full) => {}
-            Self::Store(e) => eprintln!("error: {e}"),
-            Self::Page(e) => eprintln!("error: page: {e}"),
+            Self::Store(e) => eprintln!("error {number}: {e}"),
+            Self::Page(e) => eprintln!("error {number}: page: {e}"),
             _ => {}
         }
-        let (heading, sentences) = self.words();
+        let broken = self.status() == StatusCode::INTERNAL_SERVER_ERROR;
+        let (heading, mut sentences) = self.words();
+        if broken {
+            sentences.push(format!("知らせるときの番号：{number}"));
+        }
         let body = ErrorPage { heading, sentences }.render().unwrap_or_else(|_| heading.to_owned());
         let mut answer = (self.status(), Html(body)).into_response();
+        if broken {
+            answer.extensions_mut().insert(faults::Number(number));
+        }
         if matches!(self, Self::Store(store::Error::Again)) {
             answer.extensions_mut().insert(Again);
         }

@@ -41,6 +41,13 @@ impl Jobs {
         }
     }
 
+    /// How many pieces run now; forms that wait for each other are none.
+    pub fn running(&self) -> usize {
+        let work =
+            |all: &BTreeMap<String, Progress>| all.values().filter(|p| p.what != "送信").count();
+        self.0.lock().map_or(0, |all| work(&all))
+    }
+
     pub fn progress(&self, id: &str) -> Option<Progress> {
         self.0.lock().ok()?.get(id).copied()
     }

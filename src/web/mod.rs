@@ -4,6 +4,7 @@ pub mod app;
 pub mod assets;
 pub mod crowd;
 pub mod error;
+pub mod faults;
 pub mod form;
 pub mod jobs;
 pub mod kept;

@@ -110,6 +110,7 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
     for role in Role::ALL {
         feeds::calendar(w, &mut tx, role).await;
     }
+    adviser(w, &mut tx).await;
     for controller in [HOME, ABROAD] {
         put(
             &mut tx,
@@ -139,6 +140,7 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
             ward.consultation(Some(format!("client-{n}"))).await;
             ward.note().await;
         }
+        ward.question().await;
         ward.assignment().await;
         ward.left().await;
     }
@@ -164,6 +166,18 @@ async fn coordinator(w: &World, tx: &mut Tx, seat: Seat) {
         "insert into coordinators (id, account_id, organisation_id, areas, training, valid_from,
            recorded_at, recorded_by) values ($1, $1, $2, 'east', 'done', '2026-04-01', $3, $1)",
         args![a.account_id, a.organisation_id, a.at],
+    )
+    .await;
+}
+
+/// The first hospital can be asked, in a field in which person 1 alone is asked about.
+async fn adviser(w: &World, tx: &mut Tx) {
+    let a = w.actor(Role::Hospital);
+    put(
+        tx,
+        "insert into advisers (id, controller_id, account_id, field, days, valid_from, recorded_at,
+           recorded_by) values ('adviser', $1, $2, 'medical', 3, '2026-05-01', $3, $2)",
+        args![a.controller_id, a.account_id, AT],
     )
     .await;
 }

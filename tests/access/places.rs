@@ -127,6 +127,11 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("emergencies", _) => ["7-coordinator", "8-coordinator", "14-hospital"]
             .map(|e| format!("emergency-{e}"))
             .to_vec(),
+        ("questions", _) => each("question"),
+        ("knowledge", _) => vec!["no-such-note".into()],
+        ("codes", _) => vec!["area".into()],
+        (_, "code") => vec!["east".into()],
+        ("adviser", _) => vec!["no-such-adviser".into()],
         ("settings", _) => vec!["emergency_minutes".into()],
         ("team", _) => vec!["team-1-operator".into(), "team-6-operator".into()],
         _ => panic!("tests/access/places.rs does not know {{{name}}} of {pattern}"),

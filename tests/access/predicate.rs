@@ -263,6 +263,97 @@ both! {
     }
 }
 
+both! {
+    async fn an_adviser_sees_what_was_agreed_while_it_holds(w: World) {
+        let mut tx = w.write(&w.system()).await;
+        for (n, asked) in ASKED.into_iter().enumerate() {
+            let case =
+                Case { abroad: n == 1, team: Missing, consent: Dated(Missing), family: Missing };
+            settle(&w, &mut tx, n, case).await;
+            ask(&w, &mut tx, n, asked).await;
+        }
+        tx.record(Event::new("prepare", "world", "")).await.unwrap();
+        tx.commit().await.unwrap();
+        for role in [Role::Coordinator, Role::Hospital, Role::Family, Role::Prefecture] {
+            let mut read = w.read(&w.actor(role)).await;
+            for (category, _) in CATEGORIES {
+                let sql = format!(
+                    "select c.number from clients c where {} order by c.number",
+                    visible("c.id", category)
+                );
+                let seen: Vec<(i64,)> = read.see_all(Sql::built(sql), args![]).await.unwrap();
+                let seen: Vec<i64> = seen.into_iter().map(|r| r.0).collect();
+                let shown = *category == "care" && role == Role::Hospital;
+                let want = if shown { vec![0, 1] } else { vec![] };
+                assert_eq!(seen, want, "{role:?} {category}");
+            }
+        }
+    }
+}
+
+/// How a question to the hospital stands today. The first two show the care of their person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Asked {
+    Open,
+    /// Shown from today until tomorrow.
+    JustToday,
+    Pseudonym,
+    SomebodyElse,
+    Over,
+    Coming,
+    Closed,
+    TakenBack,
+}
+
+const ASKED: [Asked; 8] = [
+    Asked::Open,
+    Asked::JustToday,
+    Asked::Pseudonym,
+    Asked::SomebodyElse,
+    Asked::Over,
+    Asked::Coming,
+    Asked::Closed,
+    Asked::TakenBack,
+];
+
+async fn ask(w: &World, tx: &mut Tx, n: usize, asked: Asked) {
+    let seat = if asked == Asked::SomebodyElse { Seat::Second } else { Seat::First };
+    let basis = if asked == Asked::Pseudonym { "pseudonym" } else { "consent" };
+    let (from, until) = match asked {
+        Asked::JustToday => (TODAY, LATER),
+        Asked::Over => (BEFORE, TODAY),
+        Asked::Coming => (LATER, "2026-12-01"),
+        _ => (BEFORE, LATER),
+    };
+    let at = "2026-05-01T00:00:00.000Z";
+    let (desk, adviser) = (w.actor(Role::Officer), w.seated(Role::Hospital, seat).account_id);
+    put(
+        tx,
+        "insert into questions (id, controller_id, client_id, organisation_id, asked_by, asked_at,
+           asked_on, field, adviser_id, basis, title, text, due_on, shown_from, shown_until,
+           closed_at, withdrawn_at)
+         values ($1, $2, $3, $4, $5, $6, $7, 'medical', $8, $9, '', '', $7, $10, $11, $12, $13)",
+        args![
+            format!("question-{n}"),
+            desk.controller_id,
+            format!("case-{n}"),
+            desk.organisation_id,
+            desk.account_id,
+            at,
+            BEFORE,
+            adviser,
+            basis,
+            from,
+            until,
+            (asked == Asked::Closed).then_some(at),
+            (asked == Asked::TakenBack).then_some(at)
+        ],
+    )
+    .await;
+    let sql = "insert into question_categories (question_id, category) values ($1, 'care')";
+    put(tx, sql, args![format!("question-{n}")]).await;
+}
+
 /// How an emergency stands at the instant of the question.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Glass {

@@ -14,6 +14,7 @@ const NO_PAGE = {
   "/reports/{id}/editions/{number}/files/{format}": "a file",
   "/imports/template/{layout}": "a file",
   "/audit/file": "a file",
+  "/health": "JSON, for a monitor",
   "/api/v1/openapi.json": "JSON",
   "/calendar/{token}": "iCalendar: tests/calendar.rs",
 };

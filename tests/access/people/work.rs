@@ -290,4 +290,36 @@ impl Ward<'_> {
             .await;
         }
     }
+
+    /// Asked about everybody, answered once; the adviser's field is asked about person 1 alone.
+    pub(super) async fn question(&mut self) {
+        let desk = self.w.seated(Role::Coordinator, self.seat());
+        let field = if self.n == 1 { "medical" } else { "nursing" };
+        let word = mark(self.n, "consultation");
+        put(
+            self.tx,
+            "insert into questions (id, controller_id, client_id, organisation_id, asked_by,
+               asked_at, asked_on, field, basis, title, text, due_on, answered_at, answer_minutes)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, 'pseudonym', $9, $9, $7, $6, 60)",
+            args![
+                self.id("question"),
+                desk.controller_id,
+                self.id("client"),
+                desk.organisation_id,
+                desk.account_id,
+                AT,
+                ON,
+                field,
+                word
+            ],
+        )
+        .await;
+        put(
+            self.tx,
+            "insert into question_replies (id, question_id, kind, text, recorded_at, recorded_by)
+             values ($1, $2, 'further', $3, $4, $5)",
+            args![self.id("reply"), self.id("question"), word, AT, desk.account_id],
+        )
+        .await;
+    }
 }
