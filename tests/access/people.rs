@@ -26,7 +26,8 @@ pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"]
 /// neighbouring ward's; 9 closed; 10 hidden address; 11 consent for everything
 /// but who it is; 12 an address hidden from the team too; 13 closed, consent for identity only;
 /// 14 opened in an emergency, with a hidden address; 15 use stopped for all but the staff; 16 known
-/// to one programme of another office; 17 use stopped for all but staff and team.
+/// to one programme of another office; 17 use stopped for all but staff and team. A question
+/// about 3 is read by an adviser who is not told whose it is.
 fn in_team(n: usize) -> bool {
     matches!(n, 1 | 2 | 3 | 6 | 9..=13 | 15..=17)
 }
@@ -110,7 +111,7 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
     for role in Role::ALL {
         feeds::calendar(w, &mut tx, role).await;
     }
-    adviser(w, &mut tx).await;
+    work::adviser(w, &mut tx).await;
     for controller in [HOME, ABROAD] {
         put(
             &mut tx,
@@ -120,8 +121,12 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         )
         .await;
     }
-    for n in PEOPLE.into_iter().filter(|n| CATEGORIES.iter().any(|c| keep(*n, c))) {
+    for n in PEOPLE {
         let mut ward = Ward { w, tx: &mut tx, n };
+        if !CATEGORIES.iter().any(|c| keep(n, c)) {
+            ward.asked_about().await;
+            continue;
+        }
         ward.client().await;
         ward.relations().await;
         for part in parts::all().iter().filter(|p| keep(n, p.category)) {
@@ -166,18 +171,6 @@ async fn coordinator(w: &World, tx: &mut Tx, seat: Seat) {
         "insert into coordinators (id, account_id, organisation_id, areas, training, valid_from,
            recorded_at, recorded_by) values ($1, $1, $2, 'east', 'done', '2026-04-01', $3, $1)",
         args![a.account_id, a.organisation_id, a.at],
-    )
-    .await;
-}
-
-/// The first hospital can be asked, in a field in which person 1 alone is asked about.
-async fn adviser(w: &World, tx: &mut Tx) {
-    let a = w.actor(Role::Hospital);
-    put(
-        tx,
-        "insert into advisers (id, controller_id, account_id, field, days, valid_from, recorded_at,
-           recorded_by) values ('adviser', $1, $2, 'medical', 3, '2026-05-01', $3, $2)",
-        args![a.controller_id, a.account_id, AT],
     )
     .await;
 }

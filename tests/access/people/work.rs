@@ -2,9 +2,10 @@
 
 use kakehashi::access::{Actor, Role};
 use kakehashi::args;
+use kakehashi::store::Tx;
 
 use super::{AT, CALLED, FROM, IN_EMERGENCY, LONG_AGO, ON, Ward, abroad, mark, put};
-use crate::support::Seat;
+use crate::support::{Seat, World};
 
 impl Ward<'_> {
     /// What the search looks in.
@@ -291,11 +292,20 @@ impl Ward<'_> {
         }
     }
 
-    /// Asked about everybody, answered once; the adviser's field is asked about person 1 alone.
+    /// Somebody unseen, of whom a question is all there is.
+    pub(super) async fn asked_about(&mut self) {
+        if self.n == 3 {
+            self.client().await;
+            self.question().await;
+        }
+    }
+
+    /// Asked about everybody, answered once; the adviser reads those about person 1, whom they see,
+    /// and about person 3, whom they do not and who is not named.
     pub(super) async fn question(&mut self) {
         let desk = self.w.seated(Role::Coordinator, self.seat());
-        let field = if self.n == 1 { "medical" } else { "nursing" };
-        let word = mark(self.n, "consultation");
+        let field = if matches!(self.n, 1 | 3) { "medical" } else { "nursing" };
+        let word = if self.n == 3 { "だれか".to_owned() } else { mark(self.n, "consultation") };
         put(
             self.tx,
             "insert into questions (id, controller_id, client_id, organisation_id, asked_by,
@@ -322,4 +332,16 @@ impl Ward<'_> {
         )
         .await;
     }
+}
+
+/// The first hospital can be asked, in a field in which person 1 and person 3 are asked about.
+pub(super) async fn adviser(w: &World, tx: &mut Tx) {
+    let a = w.actor(Role::Hospital);
+    put(
+        tx,
+        "insert into advisers (id, controller_id, account_id, field, days, valid_from, recorded_at,
+           recorded_by) values ('adviser', $1, $2, 'medical', 3, '2026-05-01', $3, $2)",
+        args![a.controller_id, a.account_id, AT],
+    )
+    .await;
 }
