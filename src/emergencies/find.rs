@@ -46,8 +46,10 @@ async fn by_number(
     let rows: Vec<(String, i64, String)> = read
         .all(
             concat!(
+                // The number of a record that was joined to another leads to the one that stayed.
                 "select c.id, c.number, c.controller_id from clients c
-                 where c.number = $1 and (c.controller_id = $2 or $3 = 1) and ",
+                 where c.id = (select coalesce(x.merged_into, x.id) from clients x
+                   where x.number = $1) and (c.controller_id = $2 or $3 = 1) and ",
                 not_closed!("c.id")
             ),
             args![i64::from(number.running()), controller, across],
