@@ -261,7 +261,7 @@ impl Ward<'_> {
         .await;
     }
 
-    /// 14 is open to those who were called; 7 was opened once, 8 by the neighbouring ward's.
+    /// 14 is open to those who were called; 7 was opened and reviewed, 8 by the neighbouring ward's.
     pub(super) async fn emergencies(&mut self, client: &str) {
         let open = "2026-11-20T01:59:00.000Z";
         let called = match self.n {
@@ -275,8 +275,8 @@ impl Ward<'_> {
             put(
                 self.tx,
                 "insert into emergencies (id, client_id, account_id, post_id, organisation_id,
-                   reason, words, opened_at, ends_at)
-                 values ($1, $2, $3, $4, $5, 'transport', $6, $7, $8)",
+                   reason, words, opened_at, ends_at, reviewed_at)
+                 values ($1, $2, $3, $4, $5, 'transport', $6, $7, $8, $9)",
                 args![
                     id,
                     client,
@@ -285,7 +285,8 @@ impl Ward<'_> {
                     who.organisation_id,
                     mark(self.n, "care"),
                     FROM,
-                    ends
+                    ends,
+                    (self.n != IN_EMERGENCY).then_some(AT)
                 ],
             )
             .await;
