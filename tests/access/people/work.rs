@@ -261,7 +261,7 @@ impl Ward<'_> {
         .await;
     }
 
-    /// 14 is open to those who were called; 7 was opened and reviewed, 8 by the neighbouring ward's.
+    /// 14 is open to those who were called; 7 was opened and reviewed, 8 by the neighbours'.
     pub(super) async fn emergencies(&mut self, client: &str) {
         let open = "2026-11-20T01:59:00.000Z";
         let called = match self.n {
