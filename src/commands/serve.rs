@@ -69,7 +69,7 @@ impl Serve {
         search::complete(&app.db, &system).await.map_err(|e| format!("{e:?}"))?;
         Catalogue::load(&app.codes, self.data.city.as_deref()).checked()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        crate::staff::code_pages::load(&app).await.map_err(say)?;
+        crate::staff::code_pages::load(&app).await.map_err(super::say)?;
         first_administrator(&app, &format!("{scheme}://{}", self.listen)).await?;
         println!("{scheme}://{}", self.listen);
         listen(app, bind(self.listen).await?, tls).await
