@@ -41,6 +41,8 @@ pub mod disclosures;
 pub mod disposals;
 /// 矛盾の点検: does the data agree with itself, with the seals and with its files?
 pub mod checks;
+/// 元に戻す: what was just done is taken back; the trash.
+pub mod reversals;
 /// きょう: the first page of each role.
 pub mod today;
 /// The fictional ward, played through the operations above.

@@ -15,7 +15,7 @@ use crate::web::{App, Error, assets};
 use crate::{
     api, audit, calendar, case_notes, clients, consultations, coordinators, disclosures, disposals,
     emergencies, follow_ups, imports, knowledge, merges, moves, office, questions, reports,
-    residents, staff, today,
+    residents, reversals, staff, today,
 };
 
 macro_rules! routes {
@@ -154,6 +154,12 @@ routes! {
     POST "/clients/{number}/same/{other}/apart" => merges::apart::post;
     GET "/clients/{number}/merges" => merges::undo::get;
     POST "/clients/{number}/merges/{merge}/undo" => merges::undo::post;
+    // reversals
+    POST "/undo" => reversals::undo::post;
+    GET "/trash" => reversals::trash::get;
+    POST "/trash/{kind}/{id}" => reversals::trash::post;
+    GET "/clients/{number}/trash" => reversals::throw::get;
+    POST "/clients/{number}/trash" => reversals::throw::post;
     // office
     GET "/transfers" => office::transfers::get;
     POST "/transfers/{id}/void" => office::transfers::void;

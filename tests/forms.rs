@@ -11,7 +11,7 @@ use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
     case_notes, consultations, coordinators, disclosures, disposals, emergencies, follow_ups,
-    knowledge, merges, moves, office, questions, reports, residents, staff,
+    knowledge, merges, moves, office, questions, reports, residents, reversals, staff,
 };
 
 use crate::support::World;
@@ -183,6 +183,7 @@ fn life(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(merges::join::form(&[]), Role::Officer, twins.clone());
     add(merges::apart::form(), Role::Officer, format!("{twins}/apart"));
     add(merges::candidates::form(), Role::Officer, "/duplicates".into());
+    add(reversals::throw::form(), Role::Officer, format!("{folder}/trash"));
     let go = format!("{folder}/move");
     add(moves::propose::form(), Role::Officer, go.clone());
     add(moves::leave::withdraw_form(), Role::Officer, format!("{go}/withdraw"));

@@ -3,6 +3,7 @@
 use civil::{Date, Instant};
 
 use crate::store::Arg;
+use crate::web::did::Did;
 
 /// 役割. What a post allows; the names are those of the access table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,6 +132,8 @@ pub struct Actor {
     pub form: String,
     /// What opens the folder this request asks for, where the actor's own sight does not.
     pub emergency: Option<Emergency>,
+    /// What the form before this page did (`web::did`); nothing on most pages.
+    pub did: Option<Did>,
 }
 
 /// 緊急閲覧 of this request: set by the gate alone, on routes that `routes.txt` marks.
@@ -156,6 +159,7 @@ impl Actor {
             single_keys: true,
             form: String::new(),
             emergency: None,
+            did: None,
         }
     }
 

@@ -15,6 +15,7 @@ use super::{Actor, Row, emergency};
 use crate::staff::sessions::{self, Session};
 use crate::staff::stage::Stage;
 use crate::staff::tokens;
+use crate::web::did::Did;
 use crate::web::faults::{self, Fault};
 use crate::web::submitted::same_site;
 use crate::web::{App, Error, Problem, Result};
@@ -123,6 +124,7 @@ async fn admit(
         let asked = req.uri().path().to_owned();
         session.actor.emergency = emergency::open(app, &session.actor, (path, &asked)).await?;
     }
+    session.actor.did = req.uri().query().and_then(Did::read);
     req.extensions_mut().insert(session.actor.clone());
     req.extensions_mut().insert(session);
     Ok(None)

@@ -104,6 +104,19 @@ macro_rules! in_emergency {
     };
 }
 
+/// True when the person lies in the trash of the actor's controller: what `visible!` leaves out.
+#[macro_export]
+macro_rules! visible_trash {
+    ($client:literal) => {
+        concat!(
+            "(/*see*/ exists (select 1 from clients seen where seen.id = ",
+            $client,
+            " and seen.absent = 'trashed' and $1 = 'controller' and seen.controller_id = $2",
+            " and $3 = $3 and $4 = $4 and $5 = $5))"
+        )
+    };
+}
+
 /// True when nobody has closed the person's case: lists, letters and suggestions ask this.
 #[macro_export]
 macro_rules! not_closed {

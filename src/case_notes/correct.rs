@@ -15,6 +15,7 @@ use crate::staff::drafts;
 use crate::store::{Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Problems};
 use crate::web::page::refused;
+use crate::web::versions::{self, Versions};
 use crate::web::{App, Entry, Page, Result, Submitted, Values, page, said};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
@@ -32,9 +33,9 @@ pub async fn post(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<String>,
-    Submitted(entry): Submitted,
+    Submitted(mut entry): Submitted,
 ) -> Result<Response> {
-    match save(&app, &actor, &id, &entry).await {
+    match save(&app, &actor, &id, &mut entry).await {
         Ok(new) => Ok(Redirect::to(&format!("/case-notes/{new}?saved=1")).into_response()),
         Err(e) => again(&app, &actor, &id, (&entry, &e.problems()?)).await,
     }
@@ -79,7 +80,11 @@ pub(super) async fn void(tx: &mut Tx, id: &str, why: &str) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(record::taken()) }
 }
 
-async fn save(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result<String> {
+async fn save(app: &App, actor: &Actor, id: &str, entry: &mut Entry) -> Result<String> {
+    let mut read = app.read(actor).await?;
+    let theirs = record::see(&mut read, id).await?.entry(&record::minutes(&mut read, id).await?);
+    drop(read);
+    versions::settle(entry, &form(&app.codes), &theirs)?;
     let values = form(&app.codes).read(entry, &app.codes)?;
     let mut tx = app.write(actor).await?;
     let new = correct(&mut tx, id, &values).await?;
@@ -92,10 +97,32 @@ async fn save(app: &App, actor: &Actor, id: &str, entry: &Entry) -> Result<Strin
 async fn again(app: &App, actor: &Actor, id: &str, typed: (&Entry, &Problems)) -> Result<Response> {
     let mut read = app.read(actor).await?;
     let e = record::latest(&mut read, id).await?;
+    let base = if e.id == id { typed.0.get("_base") } else { id };
+    let three = three(app, &mut read, (base, &e), typed.0).await?;
     let mut view = view(app, read, (e, None), typed).await?;
     view.overtaken = view.e.id != id;
+    view.base = if three.is_some() { base.to_owned() } else { String::new() };
+    view.versions = three;
     app.viewed(actor, Event::new("view", "case_note", id).about(&view.e.client_id)).await?;
     refused(view)
+}
+
+/// The note as it was opened, as somebody else has saved it, and as it was typed.
+async fn three(
+    app: &App,
+    read: &mut Read,
+    (base, now): (&str, &CaseNote),
+    typed: &Entry,
+) -> Result<Option<Versions>> {
+    let Ok(opened) = record::see(read, base).await else { return Ok(None) };
+    let (old, new) = (record::minutes(read, base).await?, record::minutes(read, &now.id).await?);
+    let offers = offers(read).await?;
+    let entries = (&opened.entry(&old), &now.entry(&new), typed);
+    let lines = versions::compare(&form(&app.codes), entries, &app.codes, &offers);
+    let sql = "select a.name from case_notes e join accounts a on a.id = e.recorded_by
+               where e.id = $1";
+    let (who,): (String,) = read.one(sql, args![now.id]).await?;
+    Ok(Some(Versions { who, when: said::moment(&now.recorded_at), lines }))
 }
 
 async fn view(
@@ -108,7 +135,8 @@ async fn view(
     let form = form(&app.codes).view(entry, bad, &app.codes, &offers);
     let title = titled(&form, "支援経過を訂正する");
     let page = app.page(&read.actor, title, "/case-notes");
-    Ok(Correct { page, e, form, drafted, overtaken: false })
+    let (base, versions) = (String::new(), None);
+    Ok(Correct { page, e, form, drafted, overtaken: false, base, versions })
 }
 
 #[derive(Template)]
@@ -120,4 +148,6 @@ struct Correct {
     drafted: Option<String>,
     /// Somebody else corrected it in the meantime: both versions stand on the page.
     overtaken: bool,
+    base: String,
+    versions: Option<Versions>,
 }

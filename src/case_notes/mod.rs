@@ -9,5 +9,5 @@ pub mod timeline;
 pub mod withdraw;
 pub mod write;
 
-pub use record::{CaseNote, see_with_minutes};
+pub use record::{CaseNote, may_change, see_with_minutes};
 pub use write::write;

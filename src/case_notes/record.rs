@@ -72,6 +72,13 @@ pub async fn see_with_minutes(read: &mut Read, id: &str) -> Result<(CaseNote, Ve
     Ok((see(read, id).await?, minutes(read, id).await?))
 }
 
+/// Whether the note is the author's office's, or the actor is of the controller's staff.
+pub async fn may_change(read: &mut Read, id: &str) -> Result<bool> {
+    let found = see(read, id).await?;
+    let actor = &read.actor;
+    Ok(found.organisation_id == actor.organisation_id || actor.role.reach() == Reach::Controller)
+}
+
 /// As [`see`], while nobody has changed it, for the author's office or the controller's staff.
 pub(super) async fn open(read: &mut Read, id: &str) -> Result<CaseNote> {
     let found = see(read, id).await?;

@@ -11,6 +11,7 @@ use crate::access::Actor;
 use crate::audit::Event;
 use crate::follow_ups;
 use crate::store::Tx;
+use crate::web::did::did;
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::page::refused;
 use crate::web::{App, Entry, Error, Page, Result, Submitted, page};
@@ -28,7 +29,10 @@ pub async fn post(
     Submitted(entry): Submitted,
 ) -> Result<Response> {
     match save(&app, &actor, &id, &entry).await {
-        Ok(()) => Ok(Redirect::to(&format!("/case-notes/{id}")).into_response()),
+        Ok(()) => {
+            let to = did(&format!("/case-notes/{id}"), "note-void", &id);
+            Ok(Redirect::to(&to).into_response())
+        }
         Err(Error::Refused(bad)) => refused(view(&app, &actor, &id, (&entry, &bad)).await?),
         Err(e) => Err(e),
     }

@@ -19,6 +19,7 @@ use crate::follow_ups;
 use crate::staff::drafts::{self, Kept};
 use crate::staff::{colleagues, organisations};
 use crate::store::{Read, Tx};
+use crate::web::did::did;
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page};
@@ -188,11 +189,11 @@ async fn save(app: &App, actor: &Actor, c: &Summary, entry: &Entry) -> Result<St
 }
 
 fn next(entry: &Entry, c: &Summary, id: &str) -> String {
-    if entry.get("again").is_empty() {
-        format!("/case-notes/{id}?saved=1")
-    } else {
-        format!("/clients/{}/notes/new?saved={id}", c.number)
-    }
+    let to = match entry.get("again") {
+        "" => format!("/case-notes/{id}"),
+        _ => format!("/clients/{}/notes/new?saved={id}", c.number),
+    };
+    did(&to, "note", id)
 }
 
 /// What the fields hold when the page opens: the draft asked for, or what is usually right.

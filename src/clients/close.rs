@@ -5,9 +5,10 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Summary, see};
@@ -15,9 +16,10 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::store::{Read, Tx};
+use crate::web::did::did;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
-    Values, page,
+    Values, page, refused,
 };
 
 pub async fn get(
@@ -38,13 +40,14 @@ pub async fn post(
     Submitted(entry): Submitted,
 ) -> Result<Response> {
     match save(&app, &actor, &number, &entry).await {
-        Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/close")).into_response()),
-        Err(Error::Refused(bad)) => {
-            let view = view(&app, &actor, &number, &entry, &bad).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view.render()?)).into_response())
-        }
+        Ok(action) => Ok(Redirect::to(&said(&number, action)).into_response()),
+        Err(Error::Refused(bad)) => refused(view(&app, &actor, &number, &entry, &bad).await?),
         Err(e) => Err(e),
     }
+}
+
+fn said(number: &str, action: &str) -> String {
+    did(&format!("/clients/{number}/close"), action, number)
 }
 
 /// One form for both directions: which one it is follows from whether the case is closed.
@@ -78,14 +81,53 @@ pub async fn close(tx: &mut Tx, client_id: &str, v: &Values) -> Result<()> {
         args![id, client_id, v.text("kind"), on, v.text("reason"), at, by],
     )
     .await?;
-    stop_everything(tx, client_id, on).await?;
+    let stopped = stop_everything(tx, client_id, on).await?;
+    let sql = "update closures set stopped = $2 where id = $1";
+    let text = serde_json::to_string(&stopped).unwrap_or_default();
+    tx.exec(sql, args![id, text]).await?;
     tx.record(Event::new("close", "client", client_id).about(client_id).fields("kind,on")).await?;
     Ok(())
 }
 
 const STOPPED: &str = "終結のため";
 
-async fn stop_everything(tx: &mut Tx, client_id: &str, on: Date) -> Result<()> {
+/// 終結で止めたもの. Ids, and of an assignment until when it was to last.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Stopped {
+    requests: Vec<String>,
+    promises: Vec<String>,
+    assignments: Vec<(String, Option<String>)>,
+}
+
+async fn stopping(tx: &mut Tx, client_id: &str, on: Date) -> Result<Stopped> {
+    let requests: Vec<(String,)> = tx
+        .all(
+            "select id from case_requests
+             where client_id = $1 and decided_at is null and withdrawn_at is null",
+            args![client_id],
+        )
+        .await?;
+    let promises: Vec<(String,)> = tx
+        .all(
+            "select id from follow_ups
+             where client_id = $1 and done_at is null and voided_at is null",
+            args![client_id],
+        )
+        .await?;
+    let assignments = tx
+        .all(
+            "select id, valid_until from assignments where client_id = $1 and voided_at is null
+               and (valid_until is null or valid_until > $2)",
+            args![client_id, on],
+        )
+        .await?;
+    let ids = |rows: Vec<(String,)>| rows.into_iter().map(|r| r.0).collect();
+    Ok(Stopped { requests: ids(requests), promises: ids(promises), assignments })
+}
+
+async fn stop_everything(tx: &mut Tx, client_id: &str, on: Date) -> Result<Stopped> {
+    let stopped = stopping(tx, client_id, on).await?;
     let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
     tx.exec(
         "update case_requests set withdrawn_at = $2, withdrawn_by = $3, withdraw_reason = $4
@@ -106,6 +148,47 @@ async fn stop_everything(tx: &mut Tx, client_id: &str, on: Date) -> Result<()> {
         args![client_id, on],
     )
     .await?;
+    Ok(stopped)
+}
+
+/// 直近の終結. What taking it back right away needs to know.
+#[derive(Clone, Debug, FromRow)]
+pub struct Last {
+    pub id: String,
+    pub recorded_by: String,
+    pub recorded_at: String,
+    pub stopped: String,
+}
+
+/// The closure in force.
+pub async fn last(read: &mut Read, client_id: &str) -> Result<Option<Last>> {
+    let sql = "select id, recorded_by, recorded_at, stopped from closures
+               where client_id = $1 and reopened_at is null order by recorded_at desc limit 1";
+    Ok(read.maybe(sql, args![client_id]).await?)
+}
+
+/// Opens the case again with everything its closure had ended: it was a slip.
+pub async fn take_back(tx: &mut Tx, client_id: &str, last: &Last, why: &str) -> Result<()> {
+    let stopped: Stopped = serde_json::from_str(&last.stopped).unwrap_or_default();
+    let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
+    let sql = "update closures set reopened_at = $2, reopened_by = $3, reopen_reason = $4
+               where id = $1";
+    tx.exec(sql, args![last.id, at, by, why]).await?;
+    for id in &stopped.requests {
+        let sql = "update case_requests set withdrawn_at = null, withdrawn_by = null,
+                     withdraw_reason = null where id = $1 and withdrawn_at = $2";
+        tx.exec(sql, args![id, last.recorded_at]).await?;
+    }
+    for id in &stopped.promises {
+        let sql = "update follow_ups set voided_at = null, voided_by = null, void_reason = null
+                   where id = $1 and voided_at = $2";
+        tx.exec(sql, args![id, last.recorded_at]).await?;
+    }
+    for (id, until) in &stopped.assignments {
+        let sql = "update assignments set valid_until = $2 where id = $1";
+        tx.exec(sql, args![id, until]).await?;
+    }
+    tx.record(Event::new("take_back", "closure", &last.id).about(client_id)).await?;
     Ok(())
 }
 
@@ -137,7 +220,8 @@ async fn closed(read: &mut Read, client_id: &str) -> Result<Option<(String, Stri
         .await?)
 }
 
-async fn save(app: &App, actor: &Actor, number: &str, entry: &Entry) -> Result<()> {
+/// The answer is what was done.
+async fn save(app: &App, actor: &Actor, number: &str, entry: &Entry) -> Result<&'static str> {
     let client = see(&mut app.read(actor).await?, number).await?;
     let is_closed = client.closed_on.is_some();
     let values = form(is_closed).read(entry, &app.codes)?;
@@ -147,7 +231,10 @@ async fn save(app: &App, actor: &Actor, number: &str, entry: &Entry) -> Result<(
     } else {
         close(&mut tx, &client.id, &values).await?;
     }
-    Ok(tx.commit().await?)
+    let action = if is_closed { "restored" } else { "close" };
+    tx.leads_to(said(number, action));
+    tx.commit().await?;
+    Ok(action)
 }
 
 async fn view(

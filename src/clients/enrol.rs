@@ -13,6 +13,7 @@ use crate::args;
 use crate::audit::Event;
 use crate::staff::drafts;
 use crate::store::Tx;
+use crate::web::did::did;
 use crate::web::submitted::decode;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
@@ -52,7 +53,11 @@ fn onward(entry: &Entry, number: ClientNumber) -> String {
     let back = entry.get("return");
     let local =
         back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '?', '\n']);
-    if local { format!("{back}?client={number}") } else { format!("/clients/{number}?saved=1") }
+    let to = match local {
+        true => format!("{back}?client={number}"),
+        false => format!("/clients/{number}"),
+    };
+    did(&to, "enrol", &number.to_string())
 }
 
 pub fn form() -> Form {

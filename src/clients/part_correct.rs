@@ -10,6 +10,7 @@ use super::part_new::opened;
 use super::parts::{self, Part, PartRow};
 use crate::access::Actor;
 use crate::audit::Event;
+use crate::web::versions::{self, Versions};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page,
@@ -23,25 +24,43 @@ pub async fn get(
     Path((number, part, row)): Path<Names>,
 ) -> Result<Response> {
     let (part, client) = opened(&app, &actor, &number, &part).await?;
-    let now = current(&app, &actor, &client, part, &row).await?;
-    let mut entry = now.entry.clone();
-    entry.set("from", now.valid_from.clone());
+    let all = history(&app, &actor, &client, part).await?;
+    let now = all.into_iter().find(|r| r.id == row && r.voided_at.is_none());
+    let now = now.ok_or(Error::NotFound)?;
+    let entry = filled(&now);
     app.viewed(&actor, Event::new("view", part.table, &row).about(&client.id)).await?;
-    page(view(&app, &actor, client, part, now, (&entry, &Problems::default(), false)).await?)
+    page(view(&app, &actor, client, part, now, (&entry, &Problems::default(), None)).await?)
 }
 
 pub async fn post(
     State(app): State<App>,
     actor: Actor,
     Path((number, part, row)): Path<Names>,
-    Submitted(entry): Submitted,
+    Submitted(mut entry): Submitted,
 ) -> Result<Response> {
     let (part, client) = opened(&app, &actor, &number, &part).await?;
-    match save(&app, &actor, &client, part, &row, &entry).await {
-        Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
-        Err(Error::Refused(bad)) => again(&app, &actor, client, part, &row, (&entry, &bad)).await,
-        Err(Error::Conflict(why)) => clash(&app, &actor, client, part, &row, (&entry, why)).await,
-        Err(e) => Err(e),
+    let done = save(&app, &actor, &client, part, &row, &mut entry).await;
+    let (bad, status) = match done {
+        Ok(()) => return Ok(Redirect::to(&of(&client, part)).into_response()),
+        Err(e) => refusal(e, &row, &mut entry)?,
+    };
+    let view = again(&app, &actor, client, part, &row, (&entry, &bad)).await?;
+    Ok((status, Html(view.render()?)).into_response())
+}
+
+fn of(client: &Summary, part: &Part) -> String {
+    format!("/clients/{}/parts/{}", client.number, part.id)
+}
+
+/// What the page says; where somebody else was first it remembers from which row one set out.
+fn refusal(e: Error, row: &str, entry: &mut Entry) -> Result<(Problems, StatusCode)> {
+    match e {
+        Error::Refused(bad) => Ok((bad, StatusCode::UNPROCESSABLE_ENTITY)),
+        Error::Conflict(why) => {
+            entry.set("_base", row);
+            Ok((Problems::one("", why), StatusCode::CONFLICT))
+        }
+        other => Err(other),
     }
 }
 
@@ -55,18 +74,32 @@ pub fn form(part: &Part) -> Form {
     form
 }
 
-/// The row as it stands; a voided one can no longer be corrected.
-async fn current(
+async fn history(
     app: &App,
     actor: &Actor,
     client: &Summary,
     part: &'static Part,
-    row: &str,
-) -> Result<PartRow> {
+) -> Result<Vec<PartRow>> {
     let mut read = app.read(actor).await?;
-    let all = parts::history(&mut read, &app.codes, &client.id, part).await?;
-    let found = all.into_iter().find(|r| r.id == row && r.voided_at.is_none());
-    found.ok_or(Error::NotFound)
+    parts::history(&mut read, &app.codes, &client.id, part).await
+}
+
+/// As the form would have sent it.
+fn filled(row: &PartRow) -> Entry {
+    let mut entry = row.entry.clone();
+    entry.set("from", row.valid_from.clone());
+    entry
+}
+
+/// What counts today in place of a row, or of the part where the row was taken away.
+fn newest(all: &[PartRow], row: &str) -> Option<PartRow> {
+    let mut id = row;
+    while let Some(next) = all.iter().find(|r| r.replaces_id.as_deref() == Some(id)) {
+        id = &next.id;
+    }
+    let stands = |r: &&PartRow| r.voided_at.is_none();
+    let found = all.iter().find(|r| stands(r) && r.id == id);
+    found.or_else(|| all.iter().find(stands)).cloned()
 }
 
 async fn save(
@@ -75,8 +108,12 @@ async fn save(
     client: &Summary,
     part: &'static Part,
     row: &str,
-    entry: &Entry,
+    entry: &mut Entry,
 ) -> Result<()> {
+    let all = history(app, actor, client, part).await?;
+    if let Some(theirs) = all.iter().find(|r| r.id == row) {
+        versions::settle(entry, &form(part), &filled(theirs))?;
+    }
     let values = form(part).read(entry, &app.codes)?;
     let version = entry.get("_version").parse().unwrap_or(-1);
     let mut tx = app.write(actor).await?;
@@ -84,6 +121,7 @@ async fn save(
     Ok(tx.commit().await?)
 }
 
+/// What was typed, and if somebody else was first, the three versions.
 async fn again(
     app: &App,
     actor: &Actor,
@@ -91,30 +129,11 @@ async fn again(
     part: &'static Part,
     row: &str,
     (entry, bad): (&Entry, &Problems),
-) -> Result<Response> {
-    let now = current(app, actor, &client, part, row).await?;
-    let view = view(app, actor, client, part, now, (entry, bad, false)).await?;
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(view.render()?)).into_response())
-}
-
-/// Somebody else was first: what they wrote and what was typed here, side by side.
-async fn clash(
-    app: &App,
-    actor: &Actor,
-    client: Summary,
-    part: &'static Part,
-    row: &str,
-    (entry, why): (&Entry, String),
-) -> Result<Response> {
-    let bad = Problems::one("", why);
-    let mut read = app.read(actor).await?;
-    let all = parts::history(&mut read, &app.codes, &client.id, part).await?;
-    let replaced = |r: &&PartRow| r.id == row || r.replaces_id.as_deref() == Some(row);
-    let newest = all.iter().find(|r| r.voided_at.is_none() && replaced(r));
-    let newest = newest.or_else(|| all.iter().find(|r| r.voided_at.is_none()));
-    let now = newest.cloned().ok_or(Error::NotFound)?;
-    let view = view(app, actor, client, part, now, (entry, &bad, true)).await?;
-    Ok((StatusCode::CONFLICT, Html(view.render()?)).into_response())
+) -> Result<Correction> {
+    let all = history(app, actor, &client, part).await?;
+    let now = newest(&all, row).ok_or(Error::NotFound)?;
+    let base = all.iter().find(|r| r.id == entry.get("_base")).cloned();
+    view(app, actor, client, part, now, (entry, bad, base)).await
 }
 
 async fn view(
@@ -123,17 +142,28 @@ async fn view(
     client: Summary,
     part: &'static Part,
     now: PartRow,
-    (entry, bad, conflict): (&Entry, &Problems, bool),
+    (entry, bad, base): (&Entry, &Problems, Option<PartRow>),
 ) -> Result<Correction> {
     let mut read = app.read(actor).await?;
     let version = parts::version(&mut read, &client.id, part.id).await?;
-    let form = form(part).view(entry, bad, &app.codes, &Options::new());
+    let form = form(part);
+    let versions = match &base {
+        Some(base) => {
+            let (who, when) = parts::changed(&mut read, &client.id, part.id).await?;
+            let three = (&filled(base), &filled(&now), entry);
+            let lines = versions::compare(&form, three, &app.codes, &Options::new());
+            Some(Versions { who, when, lines })
+        }
+        None => None,
+    };
+    let form = form.view(entry, bad, &app.codes, &Options::new());
     let title = match form.problems.len() {
         0 => format!("{}の訂正：{}", part.title, client.number),
         n => format!("エラー {n}か所：{}の訂正：{}", part.title, client.number),
     };
     let page = app.page(actor, title, "/clients");
-    Ok(Correction { page, client, part, form, now, version, conflict })
+    let base = base.map(|b| b.id).unwrap_or_default();
+    Ok(Correction { page, client, part, form, now, version, base, versions })
 }
 
 #[derive(Template)]
@@ -145,5 +175,7 @@ struct Correction {
     form: FormView,
     now: PartRow,
     version: i64,
-    conflict: bool,
+    /// The row as it stood when the form was opened, where somebody else was first.
+    base: String,
+    versions: Option<Versions>,
 }

@@ -9,6 +9,7 @@ use super::part_new::opened;
 use super::parts::{self, Part};
 use crate::access::Actor;
 use crate::audit::Event;
+use crate::web::did::did;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page, refused,
@@ -34,7 +35,7 @@ pub async fn post(
 ) -> Result<Response> {
     let (part, client) = opened(&app, &actor, &number, &part).await?;
     match save(&app, &actor, &client, part, &row, &entry).await {
-        Ok(()) => Ok(back(&number, part)),
+        Ok(()) => Ok(back(&number, part, ("part-end", &row))),
         Err(Error::Refused(bad)) => {
             refused(view(&app, &actor, client, part, &row, (&entry, &bad)).await?)
         }
@@ -51,7 +52,7 @@ pub async fn void(
 ) -> Result<Response> {
     let (part, client) = opened(&app, &actor, &number, &part).await?;
     match take_back(&app, &actor, &client, part, &row, &entry).await {
-        Ok(()) => Ok(back(&number, part)),
+        Ok(()) => Ok(back(&number, part, ("part-void", &row))),
         Err(Error::Refused(bad)) => {
             refused(view(&app, &actor, client, part, &row, (&entry, &bad)).await?)
         }
@@ -59,8 +60,9 @@ pub async fn void(
     }
 }
 
-fn back(number: &str, part: &Part) -> Response {
-    Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()
+fn back(number: &str, part: &Part, (action, row): (&str, &str)) -> Response {
+    let to = format!("/clients/{number}/parts/{}", part.id);
+    Redirect::to(&did(&to, action, &format!("{}.{row}", part.id))).into_response()
 }
 
 pub fn void_form() -> Form {

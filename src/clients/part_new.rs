@@ -8,6 +8,7 @@ use super::parts::{self, Part};
 use super::{Summary, see};
 use crate::access::Actor;
 use crate::staff::drafts;
+use crate::web::did::did;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page, refused,
@@ -32,7 +33,7 @@ pub async fn post(
 ) -> Result<Response> {
     let (part, client) = opened(&app, &actor, &number, &part).await?;
     match save(&app, &actor, &client, part, &entry).await {
-        Ok(()) => Ok(Redirect::to(&format!("/clients/{number}/parts/{}", part.id)).into_response()),
+        Ok(row) => Ok(Redirect::to(&added(&client, part, &row)).into_response()),
         Err(Error::Refused(bad)) => refused(view(&app, &actor, client, part, &entry, &bad)),
         Err(e) => Err(e),
     }
@@ -86,7 +87,7 @@ async fn save(
     client: &Summary,
     part: &'static Part,
     entry: &Entry,
-) -> Result<()> {
+) -> Result<String> {
     let values = form(part).read(entry, &app.codes)?;
     let from = values.date("from");
     if from.is_some_and(|d| d > actor.today()) {
@@ -96,9 +97,16 @@ async fn save(
         ));
     }
     let mut tx = app.write(actor).await?;
-    parts::add(&mut tx, &client.id, part, &values, from).await?;
+    let row = parts::add(&mut tx, &client.id, part, &values, from).await?;
     drafts::drop(&mut tx, part.form.id, entry.get("_subject")).await?;
-    Ok(tx.commit().await?)
+    tx.leads_to(added(client, part, &row));
+    tx.commit().await?;
+    Ok(row)
+}
+
+fn added(client: &Summary, part: &Part, row: &str) -> String {
+    let page = format!("/clients/{}/parts/{}", client.number, part.id);
+    did(&page, "part-add", &format!("{}.{row}", part.id))
 }
 
 fn view(

@@ -1,6 +1,7 @@
 //! 台帳の項目: the parts of a person's folder, as `parts.toml` describes them. Adding a row, ending
 //! it, correcting it and reading it as of a date are the same for every part.
 
+mod back;
 mod change;
 mod file;
 mod overlaps;
@@ -8,7 +9,8 @@ mod read;
 mod rules;
 mod whole;
 
-pub use change::{add, bump, correct, end, version, void};
+pub use back::{Trace, trace, unadd, unend, unvoid};
+pub use change::{add, bump, changed, correct, end, version, void};
 pub use file::{all, find};
 pub use overlaps::overlaps;
 pub use read::{PartRow, hidden_from_actor, history, named_by, rows, within_consent, words};

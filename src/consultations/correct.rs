@@ -13,9 +13,10 @@ use crate::args;
 use crate::audit::Event;
 use crate::clients::Summary;
 use crate::follow_ups;
-use crate::staff::drafts;
+use crate::staff::{colleagues, drafts};
 use crate::store::{Read, Tx};
-use crate::web::form::{Field, Form, FormView, Kind, Problems};
+use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
+use crate::web::versions::{self, Versions};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
@@ -36,7 +37,8 @@ pub async fn post(
     Submitted(mut entry): Submitted,
 ) -> Result<Response> {
     let asked = !entry.get("find").is_empty();
-    let settled = settle(&mut entry);
+    let settled = chosen(&app, &actor, &id, &mut entry).await?;
+    let settled = settled.and(settle(&mut entry));
     match if asked { Ok(None) } else { save(&app, &actor, (&id, &entry), settled).await } {
         Ok(Some(new)) => Ok(Redirect::to(&format!("/consultations/{new}?saved=1")).into_response()),
         Ok(None) => again(&app, &actor, &id, (&entry, &Problems::default())).await,
@@ -45,6 +47,19 @@ pub async fn post(
 }
 
 const DRAFT: &str = "consultation-correct";
+
+/// What was chosen of two versions, where somebody else had been first.
+async fn chosen(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    entry: &mut Entry,
+) -> Result<Result<(), Problems>> {
+    let mut read = app.read(actor).await?;
+    let theirs = record::own(&mut read, id).await?;
+    let topics = record::topics(&mut read, id).await?;
+    Ok(versions::settle(entry, &form(), &theirs.entry(&topics)))
+}
 
 pub fn form() -> Form {
     let mut all = fields();
@@ -121,11 +136,34 @@ async fn again(
 ) -> Result<Response> {
     let mut read = app.read(actor).await?;
     let k = record::latest(&mut read, id).await?;
+    let base = if k.id == id { entry.get("_base") } else { id };
+    let three = three(app, &mut read, (base, &k), entry).await?;
     let mut view = view(app, read, &k, (entry, bad), None).await?;
+    view.base = if three.is_some() { base.to_owned() } else { String::new() };
+    view.versions = three;
     view.theirs = (k.id != id).then(|| k.clone());
     app.viewed(actor, Event::new("view", "consultation", id).client(k.client_id)).await?;
     let status = if bad.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, Html(view.render()?)).into_response())
+}
+
+/// The record as it was opened, as somebody else has saved it, and as it was typed.
+async fn three(
+    app: &App,
+    read: &mut Read,
+    (base, now): (&str, &Consultation),
+    typed: &Entry,
+) -> Result<Option<Versions>> {
+    let Some(opened) = record::maybe(read, base).await? else { return Ok(None) };
+    let (old, new) = (record::topics(read, base).await?, record::topics(read, &now.id).await?);
+    let offers = Options::from([("handler", colleagues::offered(read).await?)]);
+    let entries = (&opened.entry(&old), &now.entry(&new), typed);
+    let lines = versions::compare(&form(), entries, &app.codes, &offers);
+    Ok(Some(Versions {
+        who: now.recorder.clone(),
+        when: crate::web::said::moment(&now.recorded_at),
+        lines,
+    }))
 }
 
 async fn view(
@@ -142,6 +180,8 @@ async fn view(
         when: k.when(),
         drafted: drafted.map(|at| crate::web::said::moment(&at)),
         theirs: None,
+        base: String::new(),
+        versions: None,
         focus: "",
         alike: s.same_reading(),
         form: s.form,
@@ -162,6 +202,8 @@ struct Correct {
     drafted: Option<String>,
     /// What somebody else wrote in the meantime: both versions stand on the page.
     theirs: Option<Consultation>,
+    base: String,
+    versions: Option<Versions>,
     form: FormView,
     focus: &'static str,
     q: String,

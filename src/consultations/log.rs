@@ -15,6 +15,7 @@ use crate::audit::Event;
 use crate::clients::Summary;
 use crate::staff::drafts::{self, Kept};
 use crate::store::{Read, Tx};
+use crate::web::did::did;
 use crate::web::form::{Form, FormView, Problems};
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page, said};
@@ -109,11 +110,11 @@ fn all(entry: &Entry, read: Option<Problems>, settled: Option<Problems>) -> Prob
 
 /// The consultation, or the next empty form.
 fn next(entry: &Entry, id: &str) -> String {
-    if entry.get("again").is_empty() {
-        format!("/consultations/{id}?saved=1")
-    } else {
-        format!("/consultations/new?saved={id}")
-    }
+    let to = match entry.get("again") {
+        "" => format!("/consultations/{id}"),
+        _ => format!("/consultations/new?saved={id}"),
+    };
+    did(&to, "consultation", id)
 }
 
 /// What the fields hold when the page opens: the draft asked for, or what is usually right.

@@ -11,5 +11,5 @@ pub mod show;
 pub mod withdraw;
 
 pub use log::{log, log_from};
-pub use record::{Consultation, about};
+pub use record::{Consultation, about, may_change};
 pub use show::see;

@@ -95,6 +95,11 @@ pub(super) async fn own(read: &mut Read, id: &str) -> Result<Consultation> {
     if own || actor.role.reach() == Reach::Controller { Ok(found) } else { Err(Error::NotFound) }
 }
 
+/// Whether the actor may change it; one they may not see is not found.
+pub async fn may_change(read: &mut Read, id: &str) -> Result<bool> {
+    own(read, id).await.map(|_| true)
+}
+
 /// The row that took this one's place, if it was corrected.
 pub(super) async fn replaced_by(read: &mut Read, id: &str) -> Result<Option<String>> {
     let row: Option<(String,)> = read

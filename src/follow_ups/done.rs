@@ -8,6 +8,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::store::Tx;
+use crate::web::did::did;
 use crate::web::form::{Field, Form, Kind};
 use crate::web::{App, Error, Result, Submitted, Values};
 
@@ -18,7 +19,10 @@ pub async fn post(
     Submitted(entry): Submitted,
 ) -> Result<Response> {
     match carry_out(&app, &actor, &id, &entry).await {
-        Ok(()) => Ok(Redirect::to(&show::back(&entry)).into_response()),
+        Ok(()) => {
+            let to = did(&show::back(&entry), "follow-done", &id);
+            Ok(Redirect::to(&to).into_response())
+        }
         Err(Error::Refused(bad)) => show::refused(&app, &actor, &id, ("done", &entry, &bad)).await,
         Err(e) => Err(e),
     }

@@ -43,7 +43,7 @@ pub(super) fn back(entry: &Entry) -> String {
 }
 
 /// A promise the actor may end or pass on: their office's, or any for the controller's staff.
-pub(super) async fn own(read: &mut Read, id: &str) -> Result<FollowUp> {
+pub async fn own(read: &mut Read, id: &str) -> Result<FollowUp> {
     let found = one(read, id).await?.ok_or(Error::NotFound)?;
     let (mine,): (i64,) = read
         .one(

@@ -138,6 +138,13 @@ impl Listed {
         format!("({out})")
     }
 
+    /// Whether a row keeps the person's record from being thrown away as made by mistake: what
+    /// others have built on it, not the folder itself nor who looked.
+    pub fn hangs(&self) -> bool {
+        let made = matches!(self.name.as_str(), "merges" | "closures" | "restrictions");
+        made || !matches!(self.keep.as_str(), "folder" | "audit")
+    }
+
     /// What a column is called on paper.
     pub fn words<'a>(&'a self, column: &'a str) -> Option<&'a str> {
         let part = parts::all().iter().find(|p| p.table == self.name);

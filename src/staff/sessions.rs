@@ -152,6 +152,7 @@ fn known(s: Found, now: Instant) -> Option<Known> {
         single_keys: s.single_keys != 0,
         form: String::new(),
         emergency: None,
+        did: None,
     };
     Some(Known {
         actor,

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod assets;
 pub mod crowd;
+pub mod did;
 pub mod error;
 pub mod faults;
 pub mod form;
@@ -15,6 +16,7 @@ pub mod qr;
 pub mod said;
 pub mod seen;
 pub mod submitted;
+pub mod versions;
 
 pub use app::{App, Clock, Config};
 pub use error::{Error, Result};

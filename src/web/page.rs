@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::did::Did;
 use super::{App, Result};
 use crate::access::{Actor, Role};
 
@@ -28,6 +29,8 @@ pub struct Page {
     pub today: String,
     /// Minutes after which the script closes the screen.
     pub idle: i64,
+    /// What was done just before, with the button that takes it back.
+    pub did: Option<Did>,
     /// The page is open because of an emergency.
     pub emergency: Option<Band>,
 }
@@ -94,6 +97,7 @@ impl App {
             family: actor.role == Role::Family,
             today: civil::format_with_weekday(actor.today()),
             idle: self.seen.idle(),
+            did: actor.did.clone(),
             emergency: actor.emergency.as_ref().map(|e| Band {
                 id: e.id.clone(),
                 minutes: (e.ends_at.millis() - actor.at.millis() + 59_999) / 60_000,

@@ -19,6 +19,8 @@ use crate::support::{ABROAD, HOME, Seat, World};
 /// Numbers of people; from `UNNAMED` on, consultations that name nobody.
 pub const PEOPLE: [usize; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
 pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
+/// In the trash of the ward, and of its neighbour.
+const THROWN: [usize; 2] = [24, 25];
 pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"];
 
 /// 1 team, consent for all, parent; 2 consent for identity only; 3 no consent; 4 team ended;
@@ -42,7 +44,7 @@ fn agreed(n: usize, category: &str) -> bool {
 }
 
 pub fn abroad(n: usize) -> bool {
-    matches!(n, 6 | 8 | 34)
+    matches!(n, 6 | 8 | 25 | 34)
 }
 
 /// Who has opened person 14 in an emergency.
@@ -148,6 +150,9 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         ward.question().await;
         ward.assignment().await;
         ward.left().await;
+    }
+    for n in THROWN.into_iter().filter(|n| keep(*n, "identity")) {
+        Ward { w, tx: &mut tx, n }.thrown().await;
     }
     for n in UNNAMED.into_iter().filter(|n| keep(*n, "consultation")) {
         let mut ward = Ward { w, tx: &mut tx, n };

@@ -116,6 +116,8 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("parts", _) => kakehashi::clients::parts::all().iter().map(|p| p.id.to_owned()).collect(),
         (_, "row") => ["name-1", "care-2", "name-8"].map(str::to_owned).to_vec(),
         ("same", _) => [2, 7, 8].map(|n| ClientNumber::from_row(n).to_string()).to_vec(),
+        ("trash", "kind") => ["client", "consultation", "case-note"].map(str::to_owned).to_vec(),
+        ("{kind}", _) => vec!["no-such".into()],
         ("merges", _) => vec!["no-such-merge".into()],
         ("reviews", _) => vec!["no-such-review".into()],
         ("disclosures", _) => each("asked"),

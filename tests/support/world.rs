@@ -97,6 +97,7 @@ impl World {
             single_keys: true,
             form: String::new(),
             emergency: None,
+            did: None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::args;
 use crate::audit::Event;
 use crate::clients::{custody, search};
 use crate::store::{Arg, Sql, Tx};
-use crate::web::{Error, Result, Values};
+use crate::web::{Error, Result, Values, said};
 
 /// Adds a row from `from` on. Of a single part the row before ends the same day. The answer is the
 /// new row's id. The caller has seen the client through the predicate.
@@ -117,7 +117,7 @@ pub async fn void(tx: &mut Tx, client_id: &str, part: &Part, row: &str, why: &st
     Ok(())
 }
 
-async fn strike(tx: &mut Tx, part: &Part, row: &str, why: &str) -> Result<()> {
+pub(super) async fn strike(tx: &mut Tx, part: &Part, row: &str, why: &str) -> Result<()> {
     let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
     let sql = format!(
         "update {} set voided_at = $2, voided_by = $3, void_reason = $4 where id = $1",
@@ -264,7 +264,7 @@ fn given(part: &Part, values: &Values) -> String {
 }
 
 /// What follows from a changed row: the search finds it, and who lost custody sees nothing more.
-async fn index(tx: &mut Tx, client_id: &str, part: &Part) -> Result<()> {
+pub(super) async fn index(tx: &mut Tx, client_id: &str, part: &Part) -> Result<()> {
     if part.id == custody::PART {
         custody::unlink(tx, client_id).await?;
     }
@@ -310,6 +310,24 @@ async fn claim(tx: &mut Tx, client_id: &str, part: &str, version: i64) -> Result
     Err(Error::Conflict(
         "開いている間に、ほかの人がこの項目を直しました。いまの内容と見比べてください。".into(),
     ))
+}
+
+/// Who changed the part last, and when, in words.
+pub async fn changed(
+    read: &mut crate::store::Read,
+    client_id: &str,
+    part: &str,
+) -> Result<(String, String)> {
+    let row: Option<(Option<String>, String)> = read
+        .maybe(
+            "select a.name, p.changed_at from client_parts p
+             left join accounts a on a.id = p.changed_by
+             where p.client_id = $1 and p.part = $2",
+            args![client_id, part],
+        )
+        .await?;
+    let (who, at) = row.unwrap_or_default();
+    Ok((who.unwrap_or_else(|| "ほかの人".into()), said::moment(&at)))
 }
 
 /// How often the part has changed; 0 when it was never filled in.

@@ -40,6 +40,7 @@ impl Ward<'_> {
         let old = self.id("old-consultation");
         self.one_consultation(&client, &old, None, true).await;
         self.one_consultation(&client, &self.id("consultation"), Some(&old), false).await;
+        self.one_consultation(&client, &self.id("gone-consultation"), None, true).await;
         self.promise(client).await;
     }
 
@@ -118,10 +119,26 @@ impl Ward<'_> {
         .await;
     }
 
+    /// Entered by mistake.
+    pub(super) async fn thrown(&mut self) {
+        self.client().await;
+        let (id, by, why) = (self.id("client"), self.officer(), mark(self.n, "identity"));
+        let sql = "update clients set absent = 'trashed' where id = $1";
+        put(self.tx, sql, args![id]).await;
+        put(
+            self.tx,
+            "insert into trash (id, client_id, reason, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, $5)",
+            args![self.id("thrown"), id, why, AT, by],
+        )
+        .await;
+    }
+
     pub(super) async fn note(&mut self) {
         let old = self.id("old-note");
         self.one_note(&old, None, true).await;
         self.one_note(&self.id("note"), Some(&old), false).await;
+        self.one_note(&self.id("gone-note"), None, true).await;
     }
 
     pub(super) async fn one_note(&mut self, id: &str, replaces: Option<&str>, voided: bool) {
