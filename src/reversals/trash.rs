@@ -97,8 +97,8 @@ impl Thrown {
 /// Everybody who lies in the trash, the longest first, for the controller's staff.
 pub async fn thrown(read: &mut Read) -> Result<Vec<Thrown>> {
     let sql = concat!(
-        "select t.id, c.number, n.family || ' ' || coalesce(n.given, '') as what, t.reason,
-           t.recorded_at as at, w.name as by
+        "select t.id, c.number, coalesce(n.family || ' ' || coalesce(n.given, ''), '') as what,
+           t.reason, t.recorded_at as at, w.name as by
          from trash t join clients c on c.id = t.client_id
          left join client_names n on n.client_id = c.id and n.voided_at is null
            and n.valid_from <= $5 and (n.valid_until is null or n.valid_until > $5)
