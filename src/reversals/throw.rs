@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::undo::fresh;
 use crate::access::Actor;
-use crate::args;
 use crate::audit::Event;
 use crate::clients::{Summary, see};
 use crate::records::tables;
@@ -17,6 +16,7 @@ use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page, refused,
 };
+use crate::{args, visible};
 
 pub async fn get(
     State(app): State<App>,
@@ -59,9 +59,12 @@ pub async fn depends(read: &mut Read, client: &Summary) -> Result<Vec<(String, i
             out.push((t.title.clone(), n));
         }
     }
-    let sql =
-        "select count(*) from client_siblings where sibling_number = $1 and voided_at is null";
-    let (n,): (i64,) = read.one(sql, args![client.number.to_string()]).await?;
+    let sql = concat!(
+        "select count(*) from client_siblings x where x.sibling_number = $6
+           and x.voided_at is null and ",
+        visible!("x.client_id", "family")
+    );
+    let (n,): (i64,) = read.see_one(sql, args![client.number.to_string()]).await?;
     if n > 0 {
         out.push(("ほかの人のきょうだいの欄".into(), n));
     }

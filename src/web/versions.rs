@@ -61,17 +61,23 @@ pub fn compare(
 /// The answers after the choices: of each field theirs or what was typed. A field both have changed
 /// and nobody has chosen is asked about.
 pub fn settle(entry: &mut Entry, form: &Form, theirs: &Entry) -> Result<(), Problems> {
+    let pick = |entry: &Entry, f: &Field| entry.get(&format!("_pick_{}", f.name)).to_owned();
     let mut bad = Problems::default();
     for f in &form.fields {
-        match entry.get(&format!("_pick_{}", f.name)) {
-            "theirs" => take(entry, f, theirs),
-            "" if !entry.get(&format!("_both_{}", f.name)).is_empty() => {
-                bad.add("", format!("「{}」は、どちらを残すか選んでください", f.label));
-            }
-            _ => {}
+        let asked = !entry.get(&format!("_both_{}", f.name)).is_empty();
+        if asked && pick(entry, f).is_empty() {
+            bad.add("", format!("「{}」は、どちらを残すか選んでください", f.label));
         }
     }
-    if bad.is_empty() { Ok(()) } else { Err(bad) }
+    if !bad.is_empty() {
+        return Err(bad);
+    }
+    for f in &form.fields {
+        if pick(entry, f) == "theirs" {
+            take(entry, f, theirs);
+        }
+    }
+    Ok(())
 }
 
 /// What a field says in one of the versions, in words.
