@@ -69,6 +69,8 @@ both! {
         let shown = desk.get(&path).await.expect(200).text;
         assert!(shown.contains("水野"), "whoever sees the person is told: a leak would be found");
         w.pass_minutes(90);
+        // The screens have closed meanwhile.
+        let (desk, doctor) = (w.as_(Role::Coordinator).await, w.as_(Role::Hospital).await);
         let answer = [("text", "創が乾いていれば、医師に確かめてから短い入浴を")];
         doctor.post(&format!("{path}/reply"), &answer).await.expect(303);
         let first = desk.get("/").await.expect(200).text;
