@@ -175,7 +175,7 @@ fn other_method(app: &App, path: &str) -> Problem {
     let Some(allow) = methods(app, path) else { return Problem::not_found() };
     let (title, detail) = ("使えない方法です", "この住所では、Allow にある方法だけが使えます。");
     let mut out = Problem::new(StatusCode::METHOD_NOT_ALLOWED, title, detail);
-    out.header = Some((ALLOW, allow));
+    out.header = Some(Box::new((ALLOW, allow)));
     out
 }
 

@@ -36,12 +36,10 @@ pub const RULES: &[Rule] = &[
     rule(
         ("closed-assignments", "終結した人の、終わっていない担当", REOPEN),
         "assignments",
-        concat!(
-            "select a.id from assignments a join closures k on k.client_id = a.client_id
+        "select a.id from assignments a join closures k on k.client_id = a.client_id
                and k.reopened_at is null
              where a.voided_at is null and (a.valid_until is null or a.valid_until > k.closed_on)
-             order by a.id limit 100"
-        ),
+             order by a.id limit 100",
     ),
     rule(
         ("closed-requests", "終結した人の、決まっていない依頼", REOPEN),

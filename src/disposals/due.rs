@@ -30,7 +30,7 @@ const SHOWN: usize = 200;
 pub async fn due(read: &mut Read, retention: &Retention, id: &str) -> Result<Vec<Due>> {
     let mut out = closed(read, retention, id).await?;
     out.extend(trashed(read, id).await?);
-    out.sort_by(|a, b| (a.due_on, a.number).cmp(&(b.due_on, b.number)));
+    out.sort_by_key(|one| (one.due_on, one.number));
     out.truncate(SHOWN);
     Ok(out)
 }

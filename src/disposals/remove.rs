@@ -158,11 +158,16 @@ async fn forget_family(tx: &mut Tx, account: &str) -> Result<()> {
     Ok(())
 }
 
+/// How many rows of each table went.
+type Rows<'a> = &'a [(String, u64)];
+/// How many consultations of each fiscal year went with them.
+type Years<'a> = &'a [(String, i64)];
+
 async fn tombstone(
     tx: &mut Tx,
     disposal: &str,
     (number, person): (i64, &Due),
-    (counts, years): (&[(String, u64)], &[(String, i64)]),
+    (counts, years): (Rows<'_>, Years<'_>),
 ) -> Result<()> {
     let counts = serde_json::json!({ "rows": counts, "consultations": years }).to_string();
     let (at, controller) = (tx.actor.at, tx.actor.controller_id.clone());

@@ -197,7 +197,7 @@ mod tests {
             left(open.clone(), std::slice::from_ref(&one)),
             [pair("2025-01-01", "2026-01-01"), pair("2026-02-01", OPEN)]
         );
-        assert_eq!(left(one, &[open.clone()]), []);
+        assert_eq!(left(one, std::slice::from_ref(&open)), []);
         let apart = span("2024-01-01", "2025-01-01");
         assert!(!apart.meets(&open));
         assert_eq!(left(open.clone(), &[apart]), [pair("2025-01-01", OPEN)]);

@@ -111,7 +111,7 @@ pub async fn undo(tx: &mut Tx, client_id: &str, merge: &str, why: &str) -> Resul
     followed(tx, &m, &schema).await?;
     for person in [&m.client_id, &m.lost_id] {
         if let Some(listed) = spans::doubled(tx, person).await? {
-            return Err(Error::Refused(later(&[listed.title.clone()])));
+            return Err(Error::Refused(later(std::slice::from_ref(&listed.title))));
         }
         search::index(tx, person).await?;
     }

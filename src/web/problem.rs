@@ -16,7 +16,7 @@ pub struct Problem {
     pub detail: String,
     pub errors: Vec<(String, String)>,
     /// What goes with the status: the methods a path has, when to come back.
-    pub header: Option<(HeaderName, String)>,
+    pub header: Option<Box<(HeaderName, String)>>,
 }
 
 impl Problem {
@@ -39,7 +39,7 @@ impl Problem {
         let detail = format!("依頼が多すぎます。{seconds}秒たってから、続けてください。");
         let status = StatusCode::TOO_MANY_REQUESTS;
         let mut out = Self::new(status, "少し待ってください", detail);
-        out.header = Some((RETRY_AFTER, seconds.to_string()));
+        out.header = Some(Box::new((RETRY_AFTER, seconds.to_string())));
         out
     }
 
@@ -112,7 +112,7 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some((name, value)) = self.header
+        if let Some((name, value)) = self.header.map(|h| *h)
             && let Ok(value) = HeaderValue::from_str(&value)
         {
             headers.insert(name, value);

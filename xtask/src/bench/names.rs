@@ -52,7 +52,7 @@ fn parted(all: &str) -> Vec<Name> {
     let kana = |c: &char| ('ぁ'..='ん').contains(c);
     let one = |word: &str| {
         let chars: Vec<char> = word.chars().collect();
-        let plain = chars.iter().all(|c| kana(c));
+        let plain = chars.iter().all(kana);
         let at = if plain {
             chars.len() / 2
         } else {
