@@ -295,7 +295,6 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         left_closed: Some(0),
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
-        twins: app.access.allows(actor.role, "GET", "/duplicates"),
         desks: desks(app, actor),
         codes: app.codes.clone(),
     })
@@ -321,14 +320,20 @@ fn searched(
         left_closed,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
-        twins: app.access.allows(actor.role, "GET", "/duplicates"),
         desks: desks(app, actor),
         codes: app.codes.clone(),
     }
 }
 
-const DESKS: &[(&str, &str)] =
-    &[("/disclosures", "開示等の請求"), ("/disposals", "保存期間と廃棄")];
+/// What is done with the registry as a whole: shown to whoever the access table lets in.
+const DESKS: &[(&str, &str)] = &[
+    ("/duplicates", "同じ人かもしれない記録"),
+    ("/trash", "ごみ箱"),
+    ("/light-records", "事業だけの記録"),
+    ("/residents", "住民記録との照合"),
+    ("/disclosures", "開示等の請求"),
+    ("/disposals", "保存期間と廃棄"),
+];
 
 fn desks(app: &App, actor: &Actor) -> Vec<(&'static str, &'static str)> {
     DESKS.iter().filter(|(path, _)| app.access.allows(actor.role, "GET", path)).copied().collect()
@@ -381,8 +386,6 @@ struct List {
     left_closed: Option<usize>,
     enrols: bool,
     opens: bool,
-    /// May look for people who stand in it twice.
-    twins: bool,
     /// What else is done about the registry as a whole: (path, words).
     desks: Vec<(&'static str, &'static str)>,
     codes: std::sync::Arc<Codes>,

@@ -124,7 +124,8 @@ async fn view(
     let title =
         if bad.is_empty() { "ごみ箱に入れる" } else { "エラー：ごみ箱に入れる" };
     let page = app.page(actor, format!("{title}：{}", client.number), "/clients");
-    Ok(Throw { page, client, hangs, form })
+    let merges = app.access.allows(read.actor.role, "GET", "/duplicates");
+    Ok(Throw { page, client, hangs, form, merges })
 }
 
 #[derive(Template)]
@@ -135,4 +136,6 @@ struct Throw {
     /// What keeps the record from being thrown away.
     hangs: Vec<(String, i64)>,
     form: FormView,
+    /// May put two records together.
+    merges: bool,
 }

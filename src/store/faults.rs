@@ -2,6 +2,7 @@
 //! says which; release builds do not read it.
 
 /// 故障. One is chosen when the program starts.
+#[cfg_attr(not(debug_assertions), expect(dead_code, reason = "release builds break nothing"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     None,

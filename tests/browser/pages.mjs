@@ -33,6 +33,8 @@ const OF_ITS_ROLE = ["/", "/clients/{number}"];
 
 /** So many pages of a route for each role: the first links that lead to it. */
 const EACH = 1;
+/** Where what the page offers depends on how far its matter has come. */
+const MORE = { "/questions/{id}": 6, "/residents/{id}": 3 };
 
 function routes() {
   const text = readFileSync(join(root, "src/routes.rs"), "utf8");
@@ -62,7 +64,7 @@ async function walk(page, base, role, patterns, looked) {
       continue;
     }
     const many = seen.get(pattern) ?? 0;
-    if (pattern && many >= EACH && !EMPTY.includes(href) && !BEGIN.includes(href)) continue;
+    if (pattern && many >= (MORE[pattern] ?? EACH) && !EMPTY.includes(href) && !BEGIN.includes(href)) continue;
     const answer = await page.goto(base + href);
     if (!answer || answer.status() >= 500) problem(`${role} ${href}: ${answer?.status()}`);
     if (answer.status() === 404 && pattern && many === 0 && path !== "/login") {
