@@ -107,7 +107,7 @@ mod tests {
         assert!(all.kinds.iter().all(|k| k.years.is_none() && !k.ask.is_empty()));
         Retention::read(include_str!("../../sample/city/retention.toml")).unwrap();
         assert!(Retention::read(&OFFICIAL.replace("\"consent\"", "\"x\"")).is_err());
-        let bare = OFFICIAL.replacen("counts_from", "years = 5\ncounts_from", 1);
+        let bare = OFFICIAL.replacen("\ncounts_from", "\nyears = 5\ncounts_from", 1);
         assert!(Retention::read(&bare).unwrap_err().contains("without a source"));
     }
 

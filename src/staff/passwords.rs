@@ -15,6 +15,8 @@ const SHORTEST: usize = 12;
 const LONGEST: usize = 200;
 /// So many different words of the list make a sentence rather than a common password.
 const ENOUGH_WORDS: usize = 3;
+/// Longer than any word of the list.
+const LONGEST_WORD: usize = 24;
 
 pub const HELP: &str = "12文字以上。長いほど安全です。関係のない言葉をいくつかつなぐと、覚えやすく、\
      当てられにくくなります。記号や数字を混ぜる必要はありません。";
@@ -87,7 +89,7 @@ fn weakness(password: &str, whose: &[String]) -> Option<&'static str> {
             "同じ文字や、決まった並びのくり返しは使えません。関係のない言葉をつないでください",
         );
     }
-    is_common(&plain).then_some(
+    is_common(password).then_some(
         "よく使われる言葉だけのパスワードは、すぐに当てられます。関係のない言葉を足してください",
     )
 }
@@ -131,8 +133,10 @@ fn letters(plain: &str) -> String {
 }
 
 /// Whether nothing is left beside words of the list and what is added to them out of habit.
-fn is_common(plain: &str) -> bool {
-    [plain.to_owned(), letters(plain)].iter().any(|text| {
+fn is_common(password: &str) -> bool {
+    // A sign stands for a letter (p@ssword) or is decoration, which `plain` leaves out.
+    let signs = password.to_lowercase().split_whitespace().collect::<String>();
+    [plain(password), signs].iter().any(|text| {
         let all: Vec<char> = text.chars().collect();
         covered(&all).is_some_and(|words| words.len() < ENOUGH_WORDS)
     })
@@ -146,10 +150,11 @@ fn covered(all: &[char]) -> Option<BTreeSet<String>> {
         *first = Some(BTreeSet::new());
     }
     for end in 1..=all.len() {
-        for start in 0..end {
+        for start in end.saturating_sub(LONGEST_WORD)..end {
             let Some(part) = all.get(start..end) else { continue };
             let Some(mut words) = best.get(start).cloned().flatten() else { continue };
             let text: String = part.iter().collect();
+            let text = if COMMON.contains(&text) { text } else { plain(&letters(&text)) };
             match COMMON.contains(&text) {
                 true => _ = words.insert(text),
                 false if is_filler(part) => {}
@@ -200,8 +205,8 @@ mod tests {
     fn ones_own_name_in_any_writing_is_refused() {
         for own in [
             "Saeki-no-himitsu",
-            "佐伯美穂のひみつの言葉",
-            "サエキミホノヒミツデス",
+            "佐伯美穂のひみつの言葉です",
+            "サエキミホノヒミツデスヨ",
             "ＳＡＥＫＩ川の音を聞いた",
         ] {
             refused(own, "ログイン名や氏名");
