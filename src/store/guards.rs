@@ -29,11 +29,17 @@ fn released(person: &str) -> String {
     )
 }
 
+/// True while anybody is.
+const UNDER_WAY: &str = "exists (select 1 from disposal_items i join disposals d \
+     on d.id = i.disposal_id where i.disposed_at is null and d.confirmed_by <> d.proposed_by \
+     and d.withdrawn_at is null)";
+
 /// The statements that (re)create the guards, for PostgreSQL or SQLite.
 pub(super) fn statements(postgres: bool) -> Vec<String> {
     let mut out = vec![];
     if postgres {
         out.push(function("append_only", "true", "null"));
+        out.push(function("no_disposal", &format!("not {UNDER_WAY}"), "null"));
     }
     for table in APPEND_ONLY {
         let disposed = DISPOSED.iter().find(|(name, _)| name == table).map(|d| released(d.1));
@@ -60,12 +66,17 @@ fn of_postgres(table: &str, disposed: Option<String>) -> Vec<String> {
     let mut out = vec![
         format!("drop trigger if exists {table}_guard on {table}"),
         format!("drop trigger if exists {table}_disposal on {table}"),
+        format!("drop trigger if exists {table}_none on {table}"),
         format!(
             "create trigger {table}_guard before {verbs} on {table} \
              for each statement execute function append_only()"
         ),
     ];
     if let Some(released) = disposed {
+        out.push(format!(
+            "create trigger {table}_none before delete on {table} \
+             for each statement execute function no_disposal()"
+        ));
         out.push(function(&format!("{table}_disposal"), &format!("not {released}"), "old"));
         out.push(format!(
             "create trigger {table}_disposal before delete on {table} \

@@ -15,7 +15,6 @@ const NO_PAGE = {
   "/imports/template/{layout}": "a file",
   "/audit/file": "a file",
   "/health": "JSON, for a monitor",
-  "/disclosures/{id}/print": "a sheet of A4; its own style is refused by the CSP in a browser: to be mended",
   "/api/v1/openapi.json": "JSON",
   "/calendar/{token}": "iCalendar: tests/calendar.rs",
 };
