@@ -17,7 +17,7 @@ use kakehashi::web::Kind;
 use crate::support::{ABROAD, HOME, Seat, World};
 
 /// Numbers of people; from `UNNAMED` on, consultations that name nobody.
-pub const PEOPLE: [usize; 17] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
+pub const PEOPLE: [usize; 18] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18];
 pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
 /// In the trash of the ward, and of its neighbour.
 const THROWN: [usize; 2] = [24, 25];
@@ -28,8 +28,9 @@ pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"]
 /// neighbouring ward's; 9 closed; 10 hidden address; 11 consent for everything
 /// but who it is; 12 an address hidden from the team too; 13 closed, consent for identity only;
 /// 14 opened in an emergency, with a hidden address; 15 use stopped for all but the staff; 16 known
-/// to one programme of another office; 17 use stopped for all but staff and team. A question
-/// about 3 is read by an adviser who is not told whose it is.
+/// to one programme of another office; 17 use stopped for all but staff and team; 18 the
+/// neighbouring ward's and closed. A question about 3 is read by an adviser who is not told whose
+/// it is.
 fn in_team(n: usize) -> bool {
     matches!(n, 1 | 2 | 3 | 6 | 9..=13 | 15..=17)
 }
@@ -44,7 +45,7 @@ fn agreed(n: usize, category: &str) -> bool {
 }
 
 pub fn abroad(n: usize) -> bool {
-    matches!(n, 6 | 8 | 25 | 34)
+    matches!(n, 6 | 8 | 18 | 25 | 34)
 }
 
 /// Who has opened person 14 in an emergency.
@@ -160,6 +161,9 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         ward.left_unnamed().await;
     }
     keeping::disposals(w, &mut tx).await;
+    if keep(1, "identity") && keep(8, "identity") {
+        keeping::distinction(w, &mut tx).await;
+    }
     put(&mut tx, "update client_numbers set last = 50", args![]).await;
     tx.record(Event::new("prepare", "world", "")).await.unwrap();
     tx.commit().await.unwrap();
@@ -214,7 +218,7 @@ impl Ward<'_> {
         )
         .await;
         self.asked(&id, &by).await;
-        if matches!(self.n, 9 | 13) {
+        if matches!(self.n, 9 | 13 | 18) {
             put(
                 self.tx,
                 "insert into closures (id, client_id, kind, closed_on, recorded_at, recorded_by)

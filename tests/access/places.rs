@@ -34,7 +34,7 @@ pub const SEARCHES: &[(&str, &[(&str, &str)])] = &[
     ("/clients", &[("q", "03-0000-0007")]),
     ("/clients", &[("q", "03-0000-0002")]),
     ("/clients", &[("q", "03-0000-0013"), ("closed", "yes")]),
-    ("/clients", &[("q", "0013"), ("closed", "yes")]),
+    ("/clients", &[("q", "0018"), ("closed", "yes")]),
     ("/clients", &[("q", "2021-04-02")]),
     ("/clients/suggest", &[("q", "0012"), ("name", "client")]),
     ("/clients", &[("q", "M-00076")]),

@@ -80,6 +80,19 @@ impl Ward<'_> {
     }
 }
 
+/// Somebody of the neighbouring ward and somebody of this one were found to be two people: whoever
+/// may not see both learns of neither.
+pub(super) async fn distinction(w: &World, tx: &mut Tx) {
+    let by = w.seated(Role::Officer, Seat::Abroad).account_id;
+    put(
+        tx,
+        "insert into distinctions (id, client_id, other_id, reason, recorded_at, recorded_by)
+         values ('distinct', 'client-8', 'client-1', 'other', $1, $2)",
+        args![AT, by],
+    )
+    .await;
+}
+
 /// Each ward proposed to dispose of 9 and of 8; ids of people need not exist.
 pub(super) async fn disposals(w: &World, tx: &mut Tx) {
     for (id, seat) in [("disposal-9", Seat::First), ("disposal-8", Seat::Abroad)] {
