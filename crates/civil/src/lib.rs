@@ -24,6 +24,7 @@ mod amount;
 mod percent;
 mod share;
 
+pub use jiff::Span;
 pub use jiff::civil::{Date, DateTime, Time};
 
 pub use age::{
