@@ -10,7 +10,7 @@
 //! - `failing`: every n-th write fails; control: it is said to have been made.
 
 mod check;
-mod cluster;
+pub mod cluster;
 mod desk;
 mod disk;
 mod failing;
@@ -18,7 +18,7 @@ mod full;
 mod kills;
 mod postgres;
 mod power;
-mod server;
+pub mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

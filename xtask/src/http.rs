@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// One connection and the cookie it sends.
 pub struct Client {
     stream: BufReader<TcpStream>,
@@ -17,6 +19,7 @@ pub struct Answer {
     pub location: String,
     pub cookie: String,
     pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Client {
@@ -29,21 +32,27 @@ impl Client {
     }
 
     pub fn get(&mut self, path: &str) -> Result<Answer, String> {
-        self.ask("GET", path, "")
+        self.ask("GET", path, FORM, b"")
     }
 
     pub fn post(&mut self, path: &str, body: &str) -> Result<Answer, String> {
-        self.ask("POST", path, body)
+        self.ask("POST", path, FORM, body.as_bytes())
     }
 
-    fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<Answer, String> {
-        let text = format!(
+    /// Anything, as whatever it says it is.
+    pub fn send(&mut self, path: &str, kind: &str, body: &[u8]) -> Result<Answer, String> {
+        self.ask("POST", path, kind, body)
+    }
+
+    fn ask(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> Result<Answer, String> {
+        let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: kakehashi\r\ncookie: {}\r\n\
-             content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+             content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
             self.cookie,
             body.len()
         );
-        self.stream.get_mut().write_all(text.as_bytes()).map_err(|e| e.to_string())?;
+        let sent = [head.as_bytes(), body].concat();
+        self.stream.get_mut().write_all(&sent).map_err(|e| e.to_string())?;
         self.answer().map_err(|e| e.to_string())
     }
 
@@ -66,6 +75,7 @@ impl Client {
         }
         let bytes = if chunked { self.chunks()? } else { self.exactly(length)? };
         out.text = String::from_utf8_lossy(&bytes).into_owned();
+        out.bytes = bytes;
         Ok(out)
     }
 

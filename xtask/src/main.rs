@@ -4,6 +4,8 @@ mod faults;
 mod http;
 mod agree;
 mod bench;
+mod hostile;
+mod moving;
 mod mutate_access;
 mod tidy;
 
@@ -18,6 +20,8 @@ const COMMANDS: &[Command] = &[
     ("faults", "kill the server while it writes and look for what is lost", faults::command),
     ("agree", "compare the evaluators of conditions over random facts", agree::command),
     ("bench", "measure: bench <web|eligibility> [--quick] [--json]", bench::command),
+    ("hostile", "send what nobody should: hostile <api|files|pages|exports>", hostile::command),
+    ("move-campaign", "move a population to PostgreSQL and back, and compare", moving::command),
     ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
 ];
 

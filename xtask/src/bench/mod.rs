@@ -3,8 +3,8 @@
 mod disk;
 mod eligibility;
 mod http;
-mod names;
-mod population;
+pub mod names;
+pub mod population;
 mod server;
 mod table;
 mod web;
@@ -40,12 +40,12 @@ pub fn command(arguments: &[String]) -> ExitCode {
     }
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Where cargo builds and where populations are kept.
-fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 

@@ -62,8 +62,9 @@ insert into client_carers (id, client_id, name, relation, guardian, together, va
     '2022-04-01T00:00:00.000Z', 'bench-officer' from people, digits d where d.i <= 2;
 insert into client_cares (id, client_id, kind, times_a_day, always, night, settings, valid_from,
     recorded_at, recorded_by)
-  select 'c' || d.i || '-' || id, id, {CARE}, 3, 0, 1, '設定は主治医の指示書のとおり', '2022-04-01',
-    '2022-04-01T00:00:00.000Z', 'bench-officer' from people p, digits d where d.i <= 2;
+  select 'c' || d.n || '-' || id, id, {CARE}, 3, 0, 1, '設定は主治医の指示書のとおり', '2022-04-01',
+    '2022-04-01T00:00:00.000Z', 'bench-officer'
+  from people p, (select i as n from digits where i <= 2) d;
 insert into client_devices (id, client_id, kind, model, watts, internal_minutes, valid_from,
     recorded_at, recorded_by)
   select 'd-' || id, id, 'ventilator', 'モデル' || i % 7, 60, 180, '2022-04-01',

@@ -83,7 +83,7 @@ impl Drop for Cluster {
 }
 
 /// The folder of initdb and postgres: the newest version installed.
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let version = |p: &PathBuf| p.file_name()?.to_str()?.parse::<u32>().ok();
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<PathBuf> = installed.map(|e| e.path()).collect();

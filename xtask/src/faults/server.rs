@@ -70,6 +70,15 @@ impl Server {
         Ok(server)
     }
 
+    /// The most memory it ever held, in MiB.
+    pub fn peak_mib(&self) -> f64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let text = text.unwrap_or_default();
+        let line = text.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default();
+        let kib = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
+        kib.unwrap_or(f64::INFINITY) / 1024.0
+    }
+
     /// Does nothing more, and is still there.
     pub fn stand_still(&self) {
         let _ = Command::new("kill").args(["-STOP", &self.child.id().to_string()]).status();
