@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("reports", "sql", "reports"),
         ("imports", "toml", "imports"),
         ("sample", "toml", "sample"),
+        ("programmes", "toml", "programmes"),
     ] {
         let dir = Path::new(&root).join(folder);
         println!("cargo::rerun-if-changed={folder}");

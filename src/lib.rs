@@ -23,6 +23,8 @@ pub mod residents;
 pub mod questions;
 /// 知識メモ: what was learned from an answer, without the person.
 pub mod knowledge;
+/// 事業: programmes as data; what a person may use, and why.
+pub mod programmes;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.

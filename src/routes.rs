@@ -14,8 +14,8 @@ use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
     api, audit, calendar, case_notes, clients, consultations, coordinators, disclosures, disposals,
-    emergencies, follow_ups, imports, knowledge, merges, moves, office, questions, reports,
-    residents, reversals, staff, today,
+    emergencies, follow_ups, imports, knowledge, merges, moves, office, programmes, questions,
+    reports, residents, reversals, staff, today,
 };
 
 macro_rules! routes {
@@ -174,6 +174,11 @@ routes! {
     GET "/unowned" => office::unowned::get;
     GET "/unowned/{account}" => office::hand_on::get;
     POST "/unowned/{account}" => office::hand_on::post;
+    // programmes
+    GET "/clients/{number}/programmes" => programmes::verdicts::get;
+    GET "/clients/{number}/facts/{fact}" => programmes::answers::get;
+    POST "/clients/{number}/facts/{fact}" => programmes::answers::post;
+    POST "/clients/{number}/facts/{row}/void" => programmes::answers::void;
     // disclosures
     GET "/disclosures" => disclosures::list::get;
     GET "/clients/{number}/disclosures" => disclosures::receive::get;
@@ -357,6 +362,7 @@ pub fn router(app: App) -> Router {
     table()
         .fallback(|| async { Error::NotFound })
         .layer(Extension(Arc::new(reports)))
+        .layer(Extension(programmes::load(&app.config).unwrap_or_default()))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES))
         .layer(from_fn_with_state(app.clone(), gate))
         .layer(from_fn_with_state(Crowd::default(), admit))

@@ -68,6 +68,7 @@ impl Serve {
         let app = App::new(db, clock, config)?;
         search::complete(&app.db, &system).await.map_err(|e| format!("{e:?}"))?;
         Catalogue::load(&app.codes, self.data.city.as_deref()).checked()?;
+        crate::programmes::load(&app.config)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         crate::staff::code_pages::load(&app).await.map_err(super::say)?;
         first_administrator(&app, &format!("{scheme}://{}", self.listen)).await?;

@@ -11,6 +11,9 @@ pub const APPEND_ONLY: &[&str] = &[
     "organisation_changes",
     "code_changes",
     "tombstones",
+    "ledger_entries",
+    "ledger_takes",
+    "ledger_payments",
 ];
 
 /// Append-only tables about a person, and whose row `old` is. Their rows go with the person's when
@@ -18,7 +21,13 @@ pub const APPEND_ONLY: &[&str] = &[
 const DISPOSED: &[(&str, &str)] = &[
     ("handovers", "old.client_id"),
     ("question_replies", "(select q.client_id from questions q where q.id = old.question_id)"),
+    ("ledger_entries", "(select d.client_id from decisions d where d.id = old.decision_id)"),
+    ("ledger_takes", OF_ENTRY),
+    ("ledger_payments", OF_ENTRY),
 ];
+
+const OF_ENTRY: &str = "(select d.client_id from ledger_entries e join decisions d \
+     on d.id = e.decision_id where e.id = old.entry_id)";
 
 /// True while the person is being disposed of.
 fn released(person: &str) -> String {
