@@ -12,6 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("imports", "toml", "imports"),
         ("sample", "toml", "sample"),
         ("programmes", "toml", "programmes"),
+        ("paperwork", "toml", "paperwork"),
     ] {
         let dir = Path::new(&root).join(folder);
         println!("cargo::rerun-if-changed={folder}");

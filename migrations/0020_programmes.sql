@@ -117,8 +117,8 @@ create table ledger_entries (
   kind text not null check (kind in ('booking', 'usage', 'reversal')),
   item text not null,
   used_on text not null check (length(used_on) = 10),
-  starts_at text check (length(starts_at) = 16), -- YYYY-MM-DDTHH:MM, Asia/Tokyo
-  ends_at text check (length(ends_at) = 16 and ends_at > starts_at),
+  starts_at text, -- YYYY-MM-DDTHH:MM, Asia/Tokyo
+  ends_at text check (ends_at >= starts_at),
   quantity bigint not null check (quantity >= 0),
   venue text, done_by text, purpose text,
   organisation_id text references organisations (id), -- who gives the service
@@ -137,7 +137,7 @@ create table ledger_takes (
   entry_id text not null references ledger_entries (id),
   cap text not null,
   period_from text not null check (length(period_from) = 10),
-  period_until text check (length(period_until) = 10 and period_until > period_from),
+  period_until text check (length(period_until) = 10),
   amount bigint not null,
   primary key (entry_id, cap, period_from)
 );

@@ -25,6 +25,10 @@ pub mod questions;
 pub mod knowledge;
 /// 事業: programmes as data; what a person may use, and why.
 pub mod programmes;
+/// 申請: asked for, checked, approved, decided.
+pub mod applications;
+/// 決定: what was granted or refused, its letter, its end.
+pub mod awards;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.

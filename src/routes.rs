@@ -13,9 +13,9 @@ use crate::web::crowd::{Crowd, admit};
 use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
-    api, audit, calendar, case_notes, clients, consultations, coordinators, disclosures, disposals,
-    emergencies, follow_ups, imports, knowledge, merges, moves, office, programmes, questions,
-    reports, residents, reversals, staff, today,
+    api, applications, audit, awards, calendar, case_notes, clients, consultations, coordinators,
+    disclosures, disposals, emergencies, follow_ups, imports, knowledge, merges, moves, office,
+    programmes, questions, reports, residents, reversals, staff, today,
 };
 
 macro_rules! routes {
@@ -179,6 +179,21 @@ routes! {
     GET "/clients/{number}/facts/{fact}" => programmes::answers::get;
     POST "/clients/{number}/facts/{fact}" => programmes::answers::post;
     POST "/clients/{number}/facts/{row}/void" => programmes::answers::void;
+    // applications and awards
+    GET "/applications" => applications::list::get;
+    GET "/clients/{number}/applications/new" => applications::receive::get;
+    POST "/clients/{number}/applications/new" => applications::receive::post;
+    GET "/applications/{id}" => applications::show::get;
+    GET "/applications/{id}/draft" => applications::draft::get;
+    POST "/applications/{id}/return" => applications::send_back::post;
+    POST "/applications/{id}/complete" => applications::send_back::complete_post;
+    POST "/applications/{id}/withdraw" => applications::send_back::withdraw_post;
+    POST "/applications/{id}/assess" => applications::assess::post;
+    POST "/applications/{id}/approve" => applications::approve::post;
+    POST "/applications/{id}/decide" => applications::decide::post;
+    GET "/awards/{id}" => awards::show::get;
+    GET "/awards/{id}/letter" => awards::letter::get;
+    POST "/awards/{id}/end" => awards::end::post;
     // disclosures
     GET "/disclosures" => disclosures::list::get;
     GET "/clients/{number}/disclosures" => disclosures::receive::get;

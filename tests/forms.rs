@@ -10,8 +10,9 @@ use kakehashi::clients::{self, parts};
 use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
-    case_notes, consultations, coordinators, disclosures, disposals, emergencies, follow_ups,
-    knowledge, merges, moves, office, questions, reports, residents, reversals, staff,
+    applications, awards, case_notes, consultations, coordinators, disclosures, disposals,
+    emergencies, follow_ups, knowledge, merges, moves, office, programmes, questions, reports,
+    residents, reversals, staff,
 };
 
 use crate::support::World;
@@ -127,6 +128,7 @@ async fn forms(w: &World, folder: &str) -> Vec<Sent> {
     add(clients::team_page::form(), desk, format!("{folder}/team"));
     life(folder, &mut add);
     keeping(folder, &mut add);
+    deciding(folder, &mut add);
     add(clients::care_score_new::form(), desk, format!("{folder}/care-score/new"));
     add(consultations::log::form(), desk, "/consultations/new".into());
     let at = format!("/consultations/{consultation}");
@@ -190,6 +192,28 @@ fn life(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(moves::leave::done_form(), Role::Officer, format!("{go}/done"));
     add(moves::receive::accept_form(), Role::Officer, "/moves/moving/accept".into());
     add(moves::receive::decline_form(), Role::Officer, "/moves/moving/decline".into());
+}
+
+/// The forms of an application; the one in the scene is checked and approved.
+fn deciding(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
+    let all = programmes::load(&kakehashi::web::Config::default()).unwrap();
+    let asked = programmes::answers::asked(&all, "municipal_tax").unwrap();
+    let fact = format!("{folder}/facts/municipal_tax");
+    add(programmes::answers::form(asked.info), Role::Officer, fact);
+    add(applications::receive::form(), Role::Nurse, format!("{folder}/applications/new"));
+    for (id, path) in [
+        ("application-return", "return"),
+        ("application-complete", "complete"),
+        ("application-withdraw", "withdraw"),
+    ] {
+        let form = applications::send_back::form(id);
+        add(form, Role::Officer, format!("/applications/wanted/{path}"));
+    }
+    let step = |name: &str| format!("/applications/wanted/{name}");
+    add(applications::assess::form(), Role::Officer, step("assess"));
+    add(applications::approve::form(), Role::Officer, step("approve"));
+    add(applications::decide::form(), Role::Officer, step("decide"));
+    add(awards::end::form(), Role::Officer, "/awards/granted/end".into());
 }
 
 /// The forms of trust: emergencies, questions, and what the administrator changes.
@@ -266,6 +290,23 @@ async fn living(w: &World) {
            after, recorded_at, recorded_by)
          select 'differs', id, '1', 'address', '2026-11-10', '[]', '[[\"address\",\"新\"]]', $1, $2
          from clients where $3 = $3",
+        "insert into applications (id, client_id, controller_id, programme, kind, applied_by,
+           applied_on, starts_on, recorded_at, recorded_by)
+         select 'wanted', id, $3, 'home_respite', 'new', '母', '2026-11-02', '2026-11-02', $1, $2
+         from clients",
+        "insert into applications (id, client_id, controller_id, programme, kind, applied_by,
+           applied_on, starts_on, recorded_at, recorded_by)
+         select 'before', id, $3, 'home_respite', 'new', '母', '2026-04-02', '2026-04-02', $1, $2
+         from clients",
+        "insert into assessments (id, application_id, proposal, reason, assessed_on, outcome,
+           version_from, digest, facts, clauses, recorded_at, recorded_by)
+         select 'checked', 'before', 'award', $3, '2026-04-02', 'eligible', '2025-04-01', '',
+           '[]', '[]', $1, $2 from clients",
+        "insert into decisions (id, client_id, controller_id, application_id, assessment_id,
+           programme, kind, number, addressee, decided_on, valid_from, reason, notice, recorded_at,
+           recorded_by)
+         select 'granted', id, $3, 'before', 'checked', 'home_respite', 'award', '1', '母',
+           '2026-04-02', '2026-04-02', '', '', $1, $2 from clients",
         "insert into disposals (id, controller_id, reason, proposed_at, proposed_by)
          select 'going', $3, 'retention', $1, id from accounts
          where id = 'account-officer-second' and $2 = $2",

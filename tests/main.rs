@@ -30,6 +30,7 @@ mod imports;
 mod life;
 mod light;
 mod once;
+mod programmes;
 mod questions;
 mod records;
 mod merges;

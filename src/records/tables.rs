@@ -96,7 +96,7 @@ fn load(text: &str) -> Result<File, String> {
             return Err(format!("tables.toml: '{}' stands twice", t.name));
         }
         if let Some(p) = &t.parent
-            && !file.table.iter().any(|other| other.name == *p && other.parent.is_none())
+            && !file.table[..n].iter().any(|above| above.name == *p)
         {
             return Err(format!("tables.toml: {}: no table '{p}' to hang on", t.name));
         }
@@ -107,15 +107,21 @@ fn load(text: &str) -> Result<File, String> {
 impl Listed {
     /// The condition that a row of the table `x` is about the person whose id is `person`.
     pub fn about(&self, person: &str) -> String {
+        self.of_alias("x", person)
+    }
+
+    /// The same of another alias: a row hangs on a row that hangs on a row of the person.
+    fn of_alias(&self, alias: &str, person: &str) -> String {
         match self.parent.as_deref().and_then(find) {
-            Some(p) => format!(
-                "x.\"{}\" in (select p.id from {} p where p.\"{}\" {})",
-                self.by,
-                p.name,
-                p.by,
-                p.is(person)
-            ),
-            None => format!("x.\"{}\" {}", self.by, self.is(person)),
+            Some(p) => {
+                let above = format!("{alias}p");
+                let whose = p.of_alias(&above, person);
+                format!(
+                    "{alias}.\"{}\" in (select {above}.id from {} {above} where {whose})",
+                    self.by, p.name
+                )
+            }
+            None => format!("{alias}.\"{}\" {}", self.by, self.is(person)),
         }
     }
 

@@ -64,6 +64,7 @@ const MENU: &[(&str, &str)] = &[
     ("/case-notes", "支援経過"),
     ("/follow-ups", "次にすること"),
     ("/assignments", "担当"),
+    ("/applications", "事業"),
     ("/questions", "助言"),
     ("/reports", "統計"),
     ("/imports", "取り込み"),

@@ -3,6 +3,7 @@
 
 mod feeds;
 mod keeping;
+mod programmes;
 mod work;
 
 pub use feeds::feed;

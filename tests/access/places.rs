@@ -114,12 +114,16 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
             ["name", "care", "residence"].map(str::to_owned).to_vec()
         }
         ("parts", _) => kakehashi::clients::parts::all().iter().map(|p| p.id.to_owned()).collect(),
+        ("facts", "row") => ["fact-1", "fact-8"].map(str::to_owned).to_vec(),
         (_, "row") => ["name-1", "care-2", "name-8"].map(str::to_owned).to_vec(),
         ("same", _) => [2, 7, 8].map(|n| ClientNumber::from_row(n).to_string()).to_vec(),
         ("trash", "kind") => ["client", "consultation", "case-note"].map(str::to_owned).to_vec(),
         ("{kind}", _) => vec!["no-such".into()],
         ("merges", _) => vec!["no-such-merge".into()],
         ("reviews", _) => vec!["no-such-review".into()],
+        ("facts", _) => ["physician_order", "income_band"].map(str::to_owned).to_vec(),
+        ("applications", _) => each("application"),
+        ("awards", _) => each("decision"),
         ("disclosures", _) => each("asked"),
         ("residents", _) => each("difference"),
         ("disposals", _) => vec!["disposal-9".into(), "disposal-8".into()],

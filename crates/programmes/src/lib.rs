@@ -46,3 +46,5 @@ pub use settings::Settings;
 pub use tally::Tally;
 pub use usage::{Counted, Refusal, Use};
 pub use verdict::{Known, Outcome, Reason, State, Verdict};
+
+pub use eligibility::nearest;

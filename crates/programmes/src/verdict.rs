@@ -107,6 +107,15 @@ impl Version {
         Verdict { outcome, version: Some(self), reasons }
     }
 
+    /// The facts its requirements ask, by name.
+    pub fn asked(&self) -> Vec<&str> {
+        let all = self.requirements.iter().flat_map(|r| self.rules.asked(r.when));
+        let mut names: Vec<&str> = all.map(|at| self.facts[at].fact.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     /// The outcome alone, without reasons: for lists over many people.
     pub fn outcome(&self, known: &Known) -> Outcome {
         let trace = self.rules.trace(&known.values);
@@ -116,5 +125,28 @@ impl Version {
             () if values().any(|v| v.is_none()) => Outcome::Undetermined,
             () => Outcome::Eligible,
         }
+    }
+}
+
+impl Programme {
+    /// What is known, by name: what a decision keeps.
+    pub fn facts_of<'a>(&self, version: &'a Version, known: &Known) -> Vec<(&'a str, i32)> {
+        let values = version.facts.iter().zip(&known.values);
+        values.filter_map(|(info, value)| Some((info.fact.name.as_str(), (*value)?))).collect()
+    }
+
+    /// What was known when a decision was made, from what it kept.
+    pub fn known_from(&self, version: &Version, facts: &[(String, i32)]) -> Known {
+        let kept = |name: &str| facts.iter().find(|(kept, _)| kept == name).map(|(_, v)| *v);
+        Known {
+            values: version.facts.iter().map(|info| kept(&info.fact.name)).collect(),
+            settings: self.settings.iter().map(|info| kept(&info.fact.name)).collect(),
+        }
+    }
+
+    /// How a fact of a version is called and what a value of it says.
+    pub fn say(&self, version: &Version, name: &str, value: i32) -> Option<(String, String)> {
+        let info = version.facts.iter().find(|info| info.fact.name == name)?;
+        Some((info.label.clone(), info.say(value)))
     }
 }

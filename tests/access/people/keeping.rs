@@ -53,6 +53,7 @@ impl Ward<'_> {
             args![self.id("asked"), id, word, ON, decision, AT, by],
         )
         .await;
+        self.programmes(id, by).await;
         let after = format!("[[\"family\",\"{word}\"]]");
         put(
             self.tx,
