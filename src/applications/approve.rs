@@ -19,7 +19,7 @@ use crate::audit::Event;
 use crate::store::{Read, Tx};
 use crate::web::{App, Entry, Error, Field, Form, Kind, Result, Submitted, Values, refused, said};
 
-pub(super) const FORM: &str = "approval";
+pub(super) const FORM: &str = "approve-step";
 
 pub async fn post(
     State(app): State<App>,

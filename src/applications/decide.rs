@@ -54,7 +54,7 @@ pub fn form() -> Form {
     Form::new(FORM, "決定する", fields)
 }
 
-/// What a decision is made with.
+/// 決定の机. What a decision is made with.
 pub struct Desk<'a> {
     pub all: &'a Catalogue,
     pub routes: &'a Routes,

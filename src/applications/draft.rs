@@ -22,20 +22,19 @@ pub async fn get(
     actor: Actor,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let mut read = app.read(&actor).await?;
-    let a = record::see(&mut read, &id).await?;
+    let view = view(&app, &all, &actor, &id).await?;
+    app.viewed(&actor, Event::new("print", "draft", &id).about(&view.a.client_id)).await?;
+    page(view)
+}
+
+async fn view(app: &App, all: &Catalogue, actor: &Actor, id: &str) -> Result<DraftPage> {
+    let mut read = app.read(actor).await?;
+    let a = record::see(&mut read, id).await?;
     let programme = all.find(&a.programme).ok_or(Error::NotFound)?.clone();
     let s = assess::by_id(&mut read, a.assessment_id.as_deref().unwrap_or_default()).await?;
-    let progress = Progress::of(&mut read, &Routes::of(&app)?, &programme.office, &s).await?;
-    drop(read);
-    app.viewed(&actor, Event::new("print", "draft", &id).about(&a.client_id)).await?;
-    page(DraftPage {
-        page: app.page(&actor, "起案文書", "/applications"),
-        a,
-        s,
-        programme,
-        progress,
-    })
+    let progress = Progress::of(&mut read, &Routes::of(app)?, &programme.office, &s).await?;
+    let page = app.page(actor, "起案文書", "/applications");
+    Ok(DraftPage { page, a, s, programme, progress })
 }
 
 #[derive(Template)]

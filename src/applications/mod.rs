@@ -1,4 +1,5 @@
-//! 申請: received, sent back, withdrawn; checked against the rules, approved along the route, decided.
+//! 申請: received, sent back, withdrawn; checked against the rules, approved along the route,
+//! decided.
 
 pub mod approve;
 pub mod assess;

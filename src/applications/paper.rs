@@ -45,7 +45,7 @@ pub struct Paper {
     pub ask: String,
 }
 
-/// All letters: those of the program, and on top those of the municipality.
+/// 通知書. All letters: those of the program, and on top those of the municipality.
 #[derive(Clone, Debug)]
 pub struct Papers {
     all: BTreeMap<String, Paper>,

@@ -53,6 +53,7 @@ pub async fn post(
     }
 }
 
+/// 申請する事業, as the address names it.
 #[derive(Deserialize)]
 pub struct Asked {
     programme: Option<String>,
@@ -73,7 +74,7 @@ pub fn form() -> Form {
     Form::new("application", "申請を受け付ける", fields)
 }
 
-/// What the form says, with what only the caller knows.
+/// 申請の相手. The programme, and the decision that is renewed.
 pub struct Asking<'a> {
     pub programme: &'a Programme,
     pub kind: &'a str,

@@ -6,7 +6,7 @@ use crate::args;
 use crate::store::Tx;
 use crate::web::{App, Error, Result};
 
-/// `programmes/approval.toml`.
+/// 決裁の経路と文書番号. `approval.toml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Routes {
@@ -41,9 +41,9 @@ pub struct Numbering {
 impl Routes {
     pub fn of(app: &App) -> Result<Self> {
         let text = app.config.data_file(
-            "programmes/approval.toml",
-            include_str!("../../programmes/approval.toml"),
-            include_str!("../../sample/city/programmes/approval.toml"),
+            "approval.toml",
+            include_str!("approval.toml"),
+            include_str!("../../sample/city/approval.toml"),
         );
         text.and_then(|t| Self::read(&t)).map_err(|why| Error::refused("", why))
     }
@@ -130,10 +130,8 @@ mod tests {
         assert!(
             Routes::read("number = [{ format = \"{n}\" }]\nroute = [{ steps = [\"a\"] }]").is_err()
         );
-        for text in [
-            include_str!("../../programmes/approval.toml"),
-            include_str!("../../sample/city/programmes/approval.toml"),
-        ] {
+        for text in [include_str!("approval.toml"), include_str!("../../sample/city/approval.toml")]
+        {
             Routes::read(text).unwrap();
         }
     }

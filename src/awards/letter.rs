@@ -22,12 +22,17 @@ pub async fn get(
     actor: Actor,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let mut read = app.read(&actor).await?;
-    let d = record::see(&mut read, &id).await?;
+    let view = view(&app, &all, &actor, &id).await?;
+    app.viewed(&actor, Event::new("print", "letter", &id).about(&view.d.client_id)).await?;
+    page(view)
+}
+
+async fn view(app: &App, all: &Catalogue, actor: &Actor, id: &str) -> Result<LetterPage> {
+    let mut read = app.read(actor).await?;
+    let d = record::see(&mut read, id).await?;
     let programme = all.find(&d.programme).ok_or(Error::NotFound)?;
     let s = assess::by_id(&mut read, &d.assessment_id).await?;
-    drop(read);
-    let papers = Papers::of(&app)?;
+    let papers = Papers::of(app)?;
     let paper = papers.find(&d.kind, &d.programme)?;
     let clauses = s.clauses().into_iter().filter(|(_, _, state)| state != "y");
     let clauses: Vec<String> =
@@ -47,9 +52,8 @@ pub async fn get(
         ("reason", d.reason.clone()),
         ("clauses", clauses.join("、")),
     ]);
-    app.viewed(&actor, Event::new("print", "letter", &id).about(&d.client_id)).await?;
-    page(LetterPage {
-        page: app.page(&actor, "通知書", "/applications"),
+    Ok(LetterPage {
+        page: app.page(actor, "通知書", "/applications"),
         title: paper.fill(&paper.title, &values),
         body: paper.body.iter().map(|line| paper.fill(line, &values)).collect(),
         ask: paper.ask.clone(),

@@ -8,10 +8,13 @@ use sha2::{Digest, Sha256};
 
 use crate::web::Config;
 
+/// The file of a directory that is no programme: the numbers the office has entered.
+const SETTINGS: &str = "settings";
+
 include!(concat!(env!("OUT_DIR"), "/programmes.rs"));
 
-/// Files in the folder that are no programmes.
-const OTHERS: &[&str] = &["facts", "settings", "approval"];
+/// What conditions may ask.
+const FACTS: &str = include_str!("facts.toml");
 
 static OFFICIAL: LazyLock<Result<Arc<Catalogue>, String>> = LazyLock::new(|| read(None, ""));
 static SAMPLE: LazyLock<Result<Arc<Catalogue>, String>> =
@@ -55,16 +58,11 @@ pub fn digest(text: &str) -> String {
 
 fn read(dir: Option<&Path>, settings: &str) -> Result<Arc<Catalogue>, String> {
     let mut files: Vec<(String, String)> = Vec::new();
-    let mut facts = "";
     for (id, text) in FILES {
-        match *id {
-            "facts" => facts = text,
-            id if OTHERS.contains(&id) => {}
-            id => files.push((id.to_owned(), (*text).to_owned())),
-        }
+        files.push(((*id).to_owned(), (*text).to_owned()));
     }
     files.extend(dir.map(own).transpose()?.unwrap_or_default());
-    match Catalogue::read(facts, &files, settings) {
+    match Catalogue::read(FACTS, &files, settings) {
         Ok(catalogue) => Ok(Arc::new(catalogue)),
         Err(problems) => {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -81,7 +79,7 @@ fn own(dir: &Path) -> Result<Vec<(String, String)>, String> {
     let mut files = Vec::new();
     for path in paths.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
         let Some(id) = path.file_stem().and_then(|s| s.to_str()) else { continue };
-        if OTHERS.contains(&id) {
+        if id == SETTINGS {
             continue;
         }
         let text = std::fs::read_to_string(path);

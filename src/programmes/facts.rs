@@ -1,4 +1,4 @@
-//! 事実. How each fact of `programmes/facts.toml` is read from the record on a day. The only place
+//! 事実. How each fact of `facts.toml` is read from the record on a day. The only place
 //! that knows it. What the record does not say is not known; nothing is taken to be no because
 //! nobody entered it.
 

@@ -29,6 +29,7 @@ pub async fn get(
     page(view)
 }
 
+/// 判定する日, as it was typed.
 #[derive(Deserialize)]
 pub struct Asked {
     on: Option<String>,

@@ -16,11 +16,11 @@ fn catalogue() -> Catalogue {
         let path = entry.unwrap().path();
         let id = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let toml = path.extension().is_some_and(|e| e == "toml");
-        if toml && !["facts", "settings", "approval"].contains(&id.as_str()) {
+        if toml {
             files.push((id, fs::read_to_string(&path).unwrap()));
         }
     }
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../programmes/facts.toml");
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/programmes/facts.toml");
     let facts = fs::read_to_string(shared).unwrap();
     match Catalogue::read(&facts, &files, "") {
         Ok(catalogue) => catalogue,
