@@ -183,3 +183,17 @@ create table indicator_entries (
   voided_at text, voided_by text, void_reason text
 );
 create index indicator_entries_programme on indicator_entries (controller_id, programme);
+
+-- 名前のない実績: what a body reports as a number: visitors of a month, households registered that day.
+create table programme_counts (
+  id text primary key,
+  controller_id text not null references controllers (id),
+  programme text not null,
+  item text not null, -- as the indicator of the programme's file names it
+  counted_on text not null check (length(counted_on) = 10),
+  amount bigint not null check (amount >= 0),
+  source text not null,
+  recorded_at text not null, recorded_by text not null,
+  voided_at text, voided_by text, void_reason text
+);
+create index programme_counts_programme on programme_counts (controller_id, programme, counted_on);

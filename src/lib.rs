@@ -29,6 +29,8 @@ pub mod programmes;
 pub mod applications;
 /// 決定: what was granted or refused, its letter, its end.
 pub mod awards;
+/// 実績の指標: what a programme reports, from records or entered.
+pub mod indicators;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.

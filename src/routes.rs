@@ -14,8 +14,8 @@ use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
     api, applications, audit, awards, calendar, case_notes, clients, consultations, coordinators,
-    disclosures, disposals, emergencies, follow_ups, imports, knowledge, merges, moves, office,
-    programmes, questions, reports, residents, reversals, staff, today,
+    disclosures, disposals, emergencies, follow_ups, imports, indicators, knowledge, merges, moves,
+    office, programmes, questions, reports, residents, reversals, staff, today,
 };
 
 macro_rules! routes {
@@ -194,6 +194,13 @@ routes! {
     GET "/awards/{id}" => awards::show::get;
     GET "/awards/{id}/letter" => awards::letter::get;
     POST "/awards/{id}/end" => awards::end::post;
+    GET "/programmes" => indicators::list::get;
+    GET "/programmes/{id}" => indicators::page::get;
+    POST "/programmes/{id}/bodies" => indicators::bodies::post;
+    POST "/programmes/{id}/bodies/{body}/void" => indicators::bodies::void;
+    POST "/programmes/{id}/counts" => indicators::report::post;
+    POST "/programmes/{id}/counts/{count}/void" => indicators::report::void;
+    POST "/programmes/{id}/figures" => indicators::enter::post;
     // disclosures
     GET "/disclosures" => disclosures::list::get;
     GET "/clients/{number}/disclosures" => disclosures::receive::get;

@@ -11,8 +11,8 @@ use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
     applications, awards, case_notes, consultations, coordinators, disclosures, disposals,
-    emergencies, follow_ups, knowledge, merges, moves, office, programmes, questions, reports,
-    residents, reversals, staff,
+    emergencies, follow_ups, indicators, knowledge, merges, moves, office, programmes, questions,
+    reports, residents, reversals, staff,
 };
 
 use crate::support::World;
@@ -214,6 +214,10 @@ fn deciding(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(applications::approve::form(), Role::Officer, step("approve"));
     add(applications::decide::form(), Role::Officer, step("decide"));
     add(awards::end::form(), Role::Officer, "/awards/granted/end".into());
+    let at = "/programmes/home_respite";
+    add(indicators::bodies::form(), Role::Officer, format!("{at}/bodies"));
+    add(indicators::report::form(), Role::Officer, format!("{at}/counts"));
+    add(indicators::enter::form(), Role::Officer, format!("{at}/figures"));
 }
 
 /// The forms of trust: emergencies, questions, and what the administrator changes.

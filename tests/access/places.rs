@@ -121,6 +121,8 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("{kind}", _) => vec!["no-such".into()],
         ("merges", _) => vec!["no-such-merge".into()],
         ("reviews", _) => vec!["no-such-review".into()],
+        ("programmes", _) => vec!["home_respite".into()],
+        ("bodies" | "counts", _) => vec!["no-such-row".into()],
         ("facts", _) => ["physician_order", "income_band"].map(str::to_owned).to_vec(),
         ("applications", _) => each("application"),
         ("awards", _) => each("decision"),
