@@ -196,6 +196,9 @@ routes! {
     POST "/awards/{id}/end" => awards::end::post;
     GET "/programmes" => indicators::list::get;
     GET "/programmes/{id}" => indicators::page::get;
+    GET "/programmes/{id}/people/{list}" => programmes::people::get;
+    GET "/what-if" => programmes::what_if::get;
+    POST "/what-if" => programmes::what_if::post;
     POST "/programmes/{id}/bodies" => indicators::bodies::post;
     POST "/programmes/{id}/bodies/{body}/void" => indicators::bodies::void;
     POST "/programmes/{id}/counts" => indicators::report::post;

@@ -27,6 +27,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("api-upload", "asked by programs: tests/api.rs"),
     ("api-save", "asked by programs: tests/api.rs"),
     ("resident", "a row of a file: tests/imports.rs, tests/residents.rs"),
+    ("what-if", "a file: tests/programmes.rs"),
     ("import", "a file: tests/imports.rs sends one bad cell a column"),
     ("invitation", "opened by its token: tests/staff.rs"),
     ("confirm", "what was typed decides, not the form: tests/confirm.rs"),

@@ -27,6 +27,7 @@ mod follow_ups;
 mod forms;
 mod ground;
 mod imports;
+mod indicators;
 mod life;
 mod light;
 mod once;

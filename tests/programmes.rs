@@ -196,4 +196,45 @@ both! {
         let draft = first.get(&format!("{at}/draft")).await;
         assert!(draft.text.contains("課長 山本"));
     }
+
+    async fn a_draft_is_tried_without_touching_anything(w: World) {
+        let (_, folder) = child(&w).await;
+        let desk = w.as_(Role::Officer).await;
+        answer(&desk, &folder, "physician_order", "yes").await;
+        let all = kakehashi::programmes::load(&w.app.config).unwrap();
+        let text = &all.find("home_respite").unwrap().text;
+        let draft = text.replace("when = \"at_home\"", "when = \"at_home && age >= 18\"");
+        assert_ne!(&draft, text);
+        let before = w.digest().await;
+        let send = |text: String| {
+            let desk = desk.clone();
+            async move {
+                let fields = [("programme", "home_respite")];
+                desk.upload("/what-if", &fields, "draft.toml", text.as_bytes()).await
+            }
+        };
+        let told = send(draft).await.expect(200);
+        assert!(told.text.contains("使えなくなる</span><span class=\"n\">1"), "{}", told.text);
+        let same = send(text.clone()).await.expect(200);
+        assert!(same.text.contains("使えなくなる</span><span class=\"n\">0"), "{}", same.text);
+        let typo = send(text.replace("when = \"at_home\"", "when = \"at_hme\"")).await.expect(422);
+        assert!(typo.text.contains("「at_home」ではありませんか"), "{}", typo.text);
+        send(String::new()).await.expect(422);
+        assert_eq!(w.digest().await, before);
+        w.as_(Role::Coordinator).await.get("/what-if").await.expect(404);
+    }
+
+    async fn who_could_use_it_is_a_list(w: World) {
+        let (_, folder) = child(&w).await;
+        let desk = w.as_(Role::Officer).await;
+        let list = |which: &str| format!("/programmes/home_respite/people/{which}");
+        let unknown = desk.get(&list("unknown")).await.expect(200);
+        assert!(unknown.text.contains("水野") && unknown.text.contains("医師指示書がある"));
+        answer(&desk, &folder, "physician_order", "yes").await;
+        let entitled = desk.get(&list("entitled")).await.expect(200);
+        assert!(entitled.text.contains("水野"), "{}", entitled.text);
+        let abroad = w.sign_in(Role::Officer, Seat::Abroad).await;
+        assert!(!abroad.get(&list("entitled")).await.expect(200).text.contains("水野"));
+        desk.get(&list("nothing")).await.expect(404);
+    }
 }

@@ -8,6 +8,7 @@ mod demo;
 mod disclose;
 mod import;
 mod listen;
+mod programmes;
 mod report;
 mod serve;
 mod settings;
@@ -47,6 +48,10 @@ enum Command {
     Audit(audit::Audit),
     /// データベースに矛盾がないかを確かめる
     Check(check::Check),
+    /// 自治体の事業のファイルを確かめる
+    Programmes(programmes::Programmes),
+    /// 一人の使える事業を判定する
+    Assess(programmes::Assess),
     /// 本人について持っている記録をすべて書き出す（開示請求）
     Disclose(disclose::Disclose),
     /// データベースを引っ越す（SQLite と PostgreSQL の間）
@@ -67,6 +72,8 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, clock: Clock) -> Exit
         Command::Report(c) => c.run(clock).await,
         Command::Audit(c) => c.run(clock).await,
         Command::Check(c) => c.run(clock).await,
+        Command::Programmes(c) => c.run(clock).await,
+        Command::Assess(c) => c.run(clock).await,
         Command::Disclose(c) => c.run(clock).await,
         Command::Move(c) => c.run(clock).await,
         Command::Accounts(c) => c.run(clock).await,

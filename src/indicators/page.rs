@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::programmes::{Catalogue, Programme};
+use ::programmes::{Catalogue, Holder, Programme};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -57,6 +57,7 @@ pub(super) async fn view(
         day: civil::format_both(on),
         version: programme.version_on(on).map(Version::of),
         unset: unset(all, programme),
+        people: programme.holder == Holder::Client,
         enter: draw(enter::form()),
         body: draw(bodies::form()),
         report: draw(report::form()),
@@ -126,6 +127,7 @@ pub(super) struct ProgrammePage {
     day: String,
     version: Option<Version>,
     unset: Vec<String>,
+    people: bool,
     figures: Vec<Figure>,
     bodies: Vec<Body>,
     reported: Vec<Reported>,

@@ -3,7 +3,9 @@
 pub mod answers;
 mod catalogue;
 mod facts;
+pub mod people;
 pub mod verdicts;
+pub mod what_if;
 
 pub use catalogue::{digest, load, problems};
 pub use facts::{Person, of, of_all};

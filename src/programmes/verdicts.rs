@@ -13,7 +13,9 @@ use serde::Deserialize;
 use super::facts;
 use crate::access::Actor;
 use crate::audit::Event;
+use crate::clients::see;
 use crate::clients::who::{Who, who};
+use crate::store::Read;
 use crate::web::{App, Page, Result, page};
 
 pub async fn get(
@@ -147,6 +149,71 @@ fn recorded_as(programme: &Programme, info: &::programmes::FactInfo) -> Option<S
     }
 }
 
+impl Shown {
+    fn word(&self) -> &'static str {
+        match self.outcome {
+            Outcome::Eligible => "eligible",
+            Outcome::Undetermined => "undetermined",
+            Outcome::Ineligible => "ineligible",
+            Outcome::NotInForce => "not_in_force",
+        }
+    }
+
+    /// For scripts: id, outcome, version, every clause with its mark, what to ask.
+    pub fn json(&self) -> serde_json::Value {
+        let clause = |c: &Clause| {
+            serde_json::json!({
+                "text": c.text, "source": c.source, "state": c.mark, "known": c.known
+            })
+        };
+        let asks = self.asks.iter().map(|a| serde_json::json!({"ask": a.text, "paper": a.paper}));
+        serde_json::json!({
+            "programme": self.id,
+            "name": self.name,
+            "outcome": self.word(),
+            "holds": self.holds,
+            "version": self.version,
+            "clauses": self.clauses.iter().map(clause).collect::<Vec<_>>(),
+            "ask": asks.collect::<Vec<_>>(),
+        })
+    }
+
+    /// For people at a terminal.
+    pub fn line(&self) -> String {
+        let outcome = GROUPS.iter().find(|g| g.2 == self.outcome).map_or("", |g| g.1);
+        let asks: Vec<&str> = self.asks.iter().map(|a| a.text.as_str()).collect();
+        format!("{outcome}\t{}\t{}", self.name, asks.join(" "))
+    }
+}
+
+/// What one person can use on a day, without a page; recorded as a view.
+pub async fn told(
+    app: &App,
+    all: &Catalogue,
+    actor: &Actor,
+    number: &str,
+    on: Date,
+) -> Result<Vec<Shown>> {
+    let mut read = app.read(actor).await?;
+    let client = see(&mut read, number).await?;
+    let shown = judged(&mut read, all, &client.id, on).await?;
+    drop(read);
+    app.viewed(actor, Event::new("view", "verdicts", &client.id).about(&client.id)).await?;
+    Ok(shown)
+}
+
+async fn judged(read: &mut Read, all: &Catalogue, client_id: &str, on: Date) -> Result<Vec<Shown>> {
+    let person = facts::of(read, all, client_id, on).await?;
+    let mut shown: Vec<Shown> = Vec::new();
+    for programme in all.programmes.iter().filter(|p| p.holder == Holder::Client) {
+        let known = person.known(all, programme);
+        let verdict = programme.assess(&known, on);
+        let holds = person.sheet.get(&all.facts, &format!("holds_{}", programme.id)) == Some(1);
+        shown.push(Shown::of(programme, &verdict, on, holds));
+    }
+    Ok(shown)
+}
+
 async fn view(
     app: &App,
     all: &Catalogue,
@@ -160,14 +227,7 @@ async fn view(
     let on = read_day.unwrap_or(today);
     let mut read = app.read(actor).await?;
     let who = who(app, &mut read, number, "/clients/{number}/programmes").await?;
-    let person = facts::of(&mut read, all, &who.summary.id, on).await?;
-    let mut shown: Vec<Shown> = Vec::new();
-    for programme in all.programmes.iter().filter(|p| p.holder == Holder::Client) {
-        let known = person.known(all, programme);
-        let verdict = programme.assess(&known, on);
-        let holds = person.sheet.get(&all.facts, &format!("holds_{}", programme.id)) == Some(1);
-        shown.push(Shown::of(programme, &verdict, on, holds));
-    }
+    let shown = judged(&mut read, all, &who.summary.id, on).await?;
     let mut groups: Vec<Group> = GROUPS
         .iter()
         .map(|(id, title, outcome)| Group { id, title, outcome: *outcome, all: Vec::new() })
