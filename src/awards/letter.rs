@@ -11,7 +11,7 @@ use axum::response::Response;
 
 use super::record::{self, Decision};
 use crate::access::Actor;
-use crate::applications::assess;
+use crate::applications::assess::{self, Assessment};
 use crate::applications::paper::Papers;
 use crate::audit::Event;
 use crate::web::{App, Error, Page, Result, page};
@@ -34,9 +34,7 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor, id: &str) -> Result<Let
     let s = assess::by_id(&mut read, &d.assessment_id).await?;
     let papers = Papers::of(app)?;
     let paper = papers.find(&d.kind, &d.programme)?;
-    let clauses = s.clauses().into_iter().filter(|(_, _, state)| state != "y");
-    let clauses: Vec<String> =
-        clauses.map(|(text, source, _)| format!("{text}（{source}）")).collect();
+    let clauses = against(&s);
     let values = BTreeMap::from([
         ("number", d.number.clone()),
         ("date", Decision::day(&d.decided_on)),
@@ -60,6 +58,15 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor, id: &str) -> Result<Let
         office: programme.office.clone(),
         d,
     })
+}
+
+/// The clauses that were not met; where all hangs on what is not known, those.
+fn against(s: &Assessment) -> Vec<String> {
+    let all = s.clauses();
+    let not_met = all.iter().any(|(_, _, state)| state == "x");
+    let wanted = if not_met { "x" } else { "q" };
+    let these = all.into_iter().filter(|(_, _, state)| state == wanted);
+    these.map(|(text, source, _)| format!("{text}（{source}）")).collect()
 }
 
 #[derive(Template)]

@@ -57,6 +57,8 @@ pub(super) async fn view(
         day: civil::format_both(on),
         version: programme.version_on(on).map(Version::of),
         unset: unset(all, programme),
+        reports: options.get("item").is_some_and(|all| !all.is_empty()),
+        enters: options.get("indicator").is_some_and(|all| !all.is_empty()),
         people: programme.holder == Holder::Client,
         enter: draw(enter::form()),
         body: draw(bodies::form()),
@@ -128,6 +130,9 @@ pub(super) struct ProgrammePage {
     version: Option<Version>,
     unset: Vec<String>,
     people: bool,
+    /// There is something that bodies report, something that is entered.
+    reports: bool,
+    enters: bool,
     figures: Vec<Figure>,
     bodies: Vec<Body>,
     reported: Vec<Reported>,

@@ -126,6 +126,8 @@ fn clause(programme: &Programme, reason: &Reason<'_>) -> Clause {
         .facts
         .iter()
         .filter_map(|(info, value)| value.map(|v| format!("{}：{}", info.label, info.say(v))))
+        // A single yes says no more than the requirement itself.
+        .filter(|_| reason.state != State::Met || reason.facts.len() > 1)
         .collect();
     let requirement = reason.requirement;
     let title = programme.source(&requirement.source).map_or("", |s| s.title.as_str());

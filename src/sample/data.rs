@@ -31,6 +31,32 @@ pub(super) struct Ward {
     pub emergencies: Vec<Emergency>,
     pub advisers: Vec<Adviser>,
     pub questions: Vec<Asked>,
+    pub confirmed: Vec<Confirmed>,
+    pub applied: Vec<Applied>,
+}
+
+/// 確かめた事実, some days before the day of the demo.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confirmed {
+    pub client: String,
+    pub fact: String,
+    pub answer: String,
+    pub paper: String,
+    pub days: i64,
+}
+
+/// 申請 and how far it has come.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Applied {
+    pub client: String,
+    pub programme: String,
+    pub by: String,
+    pub days: i64,
+    pub stage: String,
+    #[serde(default)]
+    pub note: String,
 }
 
 /// 助言者.

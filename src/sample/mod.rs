@@ -20,6 +20,7 @@ mod offsets;
 mod people;
 mod plan;
 mod play;
+mod programmes;
 mod rights;
 mod staff;
 mod tokens;

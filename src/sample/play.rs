@@ -11,7 +11,9 @@ use super::life::{Life, OPENED_DAYS};
 use super::luck::Luck;
 use super::plan::Step;
 use super::staff::Staff;
-use super::{PASSWORD, advice, keeping, mark, rights, staff, tokens, transfers, trust, twice};
+use super::{
+    PASSWORD, advice, keeping, mark, programmes, rights, staff, tokens, transfers, trust, twice,
+};
 use crate::access::Actor;
 use crate::staff::passwords;
 use crate::store::Tx;
@@ -60,6 +62,7 @@ pub async fn play(app: &App, tell: impl Fn(usize, usize)) -> Result<()> {
     tokens::give(&mut tx, &scene).await?;
     rights::enter(&mut tx, &scene).await?;
     keeping::enter(&mut tx, &scene).await?;
+    programmes::enter(&mut tx, &scene).await?;
     advice::enter(&mut tx, &scene).await?;
     mark::finish(&mut tx, today).await?;
     tx.commit().await?;
