@@ -19,6 +19,7 @@ impl Amount {
         match self {
             Self::Known(number) => Some(number),
             Self::Setting(at) => known.settings.get(at).copied().flatten().map(i64::from),
+            Self::Fact(at) => known.values.get(at).copied().flatten().map(i64::from),
         }
     }
 }

@@ -43,6 +43,8 @@ impl Period {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Take {
     pub cap: String,
+    /// Whose share of the cap it is, where the file counts each by itself.
+    pub of: Option<String>,
     pub period: Period,
     /// A day of the use that lies in the period.
     pub day: Date,
@@ -95,8 +97,9 @@ impl Version {
                         cap.text
                     )));
                 };
-                let period = cap.period(*day);
-                let take = Take { cap: cap.id.clone(), period, day: *day, amount: 0, limit };
+                let (period, id) = (cap.period(*day), cap.id.clone());
+                let of = cap.shared_by(wanted)?;
+                let take = Take { cap: id, of, period, day: *day, amount: 0, limit };
                 let take = takes.entry((at, period)).or_insert(take);
                 take.amount += amount;
                 if cap.per == Per::Use && take.amount > limit {
@@ -124,6 +127,18 @@ impl Cap {
         let named = |list: &[String], id: &str| list.is_empty() || list.iter().any(|l| l == id);
         named(&self.items, item)
             && (self.venues.is_empty() || venue.is_some_and(|v| named(&self.venues, v)))
+    }
+
+    /// Whom a use counts for; a cap for each needs a name.
+    fn shared_by(&self, wanted: &Use) -> Result<Option<String>, Refusal> {
+        match (&self.each, &wanted.of) {
+            (None, _) => Ok(None),
+            (Some(_), Some(of)) => Ok(Some(of.clone())),
+            (Some(what), None) => {
+                let text = format!("{}の上限です。{what}を選んでください。", self.text);
+                Err(Refusal::new("of", text))
+            }
+        }
     }
 
     fn valid_on(&self, day: Date) -> bool {

@@ -104,6 +104,10 @@ impl Play<'_> {
                 return Err(format!("{what}が {expected:?} のはずが {found:?}"));
             }
         }
+        let places = version.and_then(crate::programme::Version::places);
+        if self.example.places.is_some() && self.example.places != places {
+            return Err(format!("定員は {:?} のはずが {places:?}", self.example.places));
+        }
         let Some(expected) = &self.example.until else { return Ok(()) };
         let found = until.map_or("open".to_owned(), |day| day.to_string());
         let expected = match expected {
@@ -119,11 +123,18 @@ impl Play<'_> {
 
     fn uses(&self) -> Result<(), String> {
         let mut tally = Tally::default();
+        let mut total: BTreeMap<String, i64> = BTreeMap::new();
         let mut taken = self.example.taken.clone();
         for (n, written) in self.example.uses.iter().enumerate() {
             let at = |message: String| format!("{}つ目の利用: {message}", n + 1);
             let found = self.one_use(written, &mut tally, &mut taken).map_err(at)?;
             expect(written, &found).map_err(at)?;
+            for (payer, yen) in found.into_iter().flat_map(|f| f.pays) {
+                *total.entry(payer).or_default() += yen;
+            }
+        }
+        if self.example.total.as_ref().is_some_and(|expected| *expected != total) {
+            return Err(format!("合計は {:?} のはずが {total:?}", self.example.total));
         }
         match taken.keys().next() {
             Some(cap) => Err(format!("taken の「{cap}」は使われませんでした")),
@@ -188,6 +199,7 @@ impl Play<'_> {
             venue: written.venue.clone(),
             by: written.by.clone(),
             purpose: written.purpose.clone(),
+            of: written.of.clone(),
             invoiced: written.invoiced,
             claimed: written.claimed.map(|d| d.0),
         })

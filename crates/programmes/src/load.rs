@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use eligibility::{Fact, Facts, NodeId, Rules};
 use toml::Spanned;
 
+use crate::charge::FAMILY;
 use crate::facts::{FactInfo, FactList, RawFact};
 use crate::problem::Problem;
-use crate::programme::{Indicator, Programme, Term, Version, Window};
+use crate::programme::{Programme, Term, Version, Window};
 use crate::quantity::Amount;
-use crate::raw::{RawExample, RawFile, RawIndicator, RawSetting, RawVersion};
+use crate::raw::{RawFile, RawSetting, RawVersion};
 
 mod parts;
+mod rest;
 
 /// The most a formula may be told: more minutes than a month has, and 100 million yen.
 const MOST: i32 = 50_000;
@@ -21,12 +23,16 @@ const MOST_YEN: i32 = 100_000_000;
 pub fn programme(id: &str, text: &str, shared: &FactList) -> Result<Programme, Problem> {
     let file = format!("{id}.toml");
     let raw: RawFile = toml::from_str(text).map_err(|e| Problem::toml(&file, text, &e))?;
-    let mut load = Load { file: &file, text, shared, facts: Vec::new(), settings: Vec::new() };
+    let (facts, settings, names) = (Vec::new(), Vec::new(), raw.names);
+    let mut load = Load { file: &file, text, shared, facts, settings, names };
     let questions = load.questions(raw.question)?;
     load.settings = load.read_settings(raw.setting)?;
     load.facts = load.all_facts(&questions);
+    load.names.entry(FAMILY.into()).or_insert_with(|| "家族".into());
+    load.body(&raw.run_by)?;
     let sources = raw.source;
-    let versions = load.versions(raw.version, &|id| sources.iter().any(|s| s.id == id))?;
+    let known: Vec<&str> = sources.iter().map(|s| s.id.as_str()).collect();
+    let versions = load.versions(raw.version, &known)?;
     let programme = Programme {
         id: id.to_owned(),
         short: raw.short.unwrap_or_else(|| raw.name.clone()),
@@ -37,13 +43,13 @@ pub fn programme(id: &str, text: &str, shared: &FactList) -> Result<Programme, P
         office: raw.office,
         statutory: raw.statutory,
         words: raw.words,
-        names: raw.names,
         not_stated: raw.not_stated,
         settings: load.settings.clone(),
         questions,
+        indicators: load.indicators(raw.indicator, &versions)?,
         versions,
-        indicators: raw.indicator.into_iter().map(|i| indicator(i.into_inner())).collect(),
         examples: load.examples(raw.example, &raw.person)?,
+        names: load.names,
         sources,
         text: text.to_owned(),
     };
@@ -56,9 +62,9 @@ pub(crate) struct Load<'a> {
     shared: &'a FactList,
     facts: Vec<FactInfo>,
     settings: Vec<FactInfo>,
+    /// Words for the ids of venues, professions, purposes and payers.
+    names: BTreeMap<String, String>,
 }
-
-pub(crate) type Known<'a> = &'a dyn Fn(&str) -> bool;
 
 impl Load<'_> {
     fn line<T>(&self, at: &Spanned<T>) -> usize {
@@ -67,31 +73,6 @@ impl Load<'_> {
 
     fn problem(&self, at: usize, key: &str, message: impl Into<String>) -> Problem {
         Problem::new(self.file, self.text, at, key, message)
-    }
-
-    /// An example is a person with what is different of it.
-    fn examples(
-        &self,
-        raw: Vec<Spanned<RawExample>>,
-        people: &BTreeMap<String, BTreeMap<String, toml::Value>>,
-    ) -> Result<Vec<(usize, RawExample)>, Problem> {
-        let mut examples = Vec::new();
-        for spanned in raw {
-            let (at, line) = (spanned.span().start, self.line(&spanned));
-            let mut example = spanned.into_inner();
-            if let Some(name) = &example.person {
-                let Some(person) = people.get(name) else {
-                    let known: Vec<&str> = people.keys().map(String::as_str).collect();
-                    return Err(self.unknown(at, "example", "人", name, &known));
-                };
-                for (fact, value) in person {
-                    example.facts.entry(fact.clone()).or_insert_with(|| value.clone());
-                }
-            }
-            example.facts.retain(|fact, _| !example.unknown.contains(fact));
-            examples.push((line, example));
-        }
-        Ok(examples)
     }
 
     fn questions(&self, raw: Vec<Spanned<RawFact>>) -> Result<Vec<FactInfo>, Problem> {
@@ -152,7 +133,7 @@ impl Load<'_> {
     fn versions(
         &self,
         raw: Vec<Spanned<RawVersion>>,
-        sources: Known<'_>,
+        sources: &[&str],
     ) -> Result<Vec<Version>, Problem> {
         let mut written: Vec<RawVersion> = Vec::new();
         let mut versions: Vec<Version> = Vec::new();
@@ -193,7 +174,7 @@ impl Load<'_> {
         Ok(version)
     }
 
-    fn version(&self, at: usize, raw: &RawVersion, sources: Known<'_>) -> Result<Version, Problem> {
+    fn version(&self, at: usize, raw: &RawVersion, sources: &[&str]) -> Result<Version, Problem> {
         let facts = Facts::new(self.facts.iter().map(|info| info.fact.clone()).collect());
         let mut rules = Rules::new(facts);
         let requirements = self.requirements(raw, &mut rules, sources)?;
@@ -228,6 +209,7 @@ impl Load<'_> {
                 until_age: award.until_age,
                 renew_from: award.renew_from,
                 income_on: award.income_on,
+                places: award.places,
             },
             rules,
             facts: self.facts.clone(),
@@ -268,22 +250,17 @@ impl Load<'_> {
         })
     }
 
+    fn fact(&self, at: usize, key: &str, name: &str) -> Result<Amount, Problem> {
+        let found = self.facts.iter().position(|f| f.fact.name == name);
+        found.map(Amount::Fact).ok_or_else(|| {
+            let known = self.facts.iter().map(|f| f.fact.name.as_str());
+            self.unknown(at, key, "事実", name, &known.collect::<Vec<_>>())
+        })
+    }
+
     fn unknown(&self, at: usize, key: &str, what: &str, name: &str, known: &[&str]) -> Problem {
         let nearest = eligibility::nearest(name, known.iter().copied());
         let nearest = nearest.map_or_else(String::new, |n| format!("「{n}」ではありませんか。"));
         self.problem(at, key, format!("{what}「{name}」はありません。{nearest}"))
-    }
-}
-
-fn indicator(raw: RawIndicator) -> Indicator {
-    Indicator {
-        id: raw.id,
-        what: raw.what,
-        unit: raw.unit,
-        counts: raw.counts,
-        item: raw.item,
-        kind: raw.kind,
-        over: raw.over,
-        note: raw.note,
     }
 }

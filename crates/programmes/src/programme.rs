@@ -97,6 +97,7 @@ pub(crate) struct Term {
     pub until_age: Option<i32>,
     pub renew_from: Option<MonthDay>,
     pub income_on: Option<MonthDay>,
+    pub places: Option<i64>,
 }
 
 /// 対象要件.
@@ -122,6 +123,8 @@ pub struct Item {
     pub min: Option<i64>,
     pub max: Option<i64>,
     pub over_midnight: Midnight,
+    /// Handed out beforehand as numbered vouchers (券), and counted when they come back.
+    pub voucher: bool,
     pub allow: Vec<Allow>,
     pub(crate) price: Vec<Cell>,
     pub(crate) ceiling: Option<Amount>,
@@ -180,6 +183,8 @@ pub struct Cap {
     pub counts: Count,
     pub items: Vec<String>,
     pub venues: Vec<String>,
+    /// Counted by itself for each of these: 「児童」, 「メニュー」.
+    pub each: Option<String>,
     /// Taken in the middle of a year, only the months left count, this one included.
     pub by_months_left: bool,
     /// Pro-rated limits are rounded down to whole steps.

@@ -14,6 +14,8 @@ pub enum Written {
     Number(i64),
     Text(String),
     Setting(String),
+    /// What is granted to this person: the number of a fact.
+    Fact(String),
 }
 
 /// A number that is known, or one that the office has to enter: sources do not state it.
@@ -22,6 +24,8 @@ pub enum Amount {
     Known(i64),
     /// The place of the setting in the programme's list.
     Setting(usize),
+    /// The place of the fact in the list of what is known.
+    Fact(usize),
 }
 
 impl Written {
@@ -39,7 +43,9 @@ impl Written {
                 let number = text.strip_suffix(counter).and_then(grouped);
                 number.ok_or_else(|| format!("「{text}」は「4{counter}」の形で書いてください。"))
             }
-            Self::Setting(name) => Err(format!("設定「{name}」はここには書けません。")),
+            Self::Setting(name) | Self::Fact(name) => {
+                Err(format!("「{name}」はここには書けません。数を書いてください。"))
+            }
         }
     }
 }
@@ -69,7 +75,7 @@ impl<'de> Deserialize<'de> for Written {
         impl<'de> Visitor<'de> for Seen {
             type Value = Written;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("数、「2時間30分」、または { setting = \"...\" }")
+                f.write_str("数、「2時間30分」、{ setting = \"...\" } または { fact = \"...\" }")
             }
             fn visit_i64<E: Error>(self, number: i64) -> Result<Written, E> {
                 if number < 0 {
@@ -83,7 +89,8 @@ impl<'de> Deserialize<'de> for Written {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Written, A::Error> {
                 match map.next_entry::<String, String>()? {
                     Some((key, name)) if key == "setting" => Ok(Written::Setting(name)),
-                    _ => Err(A::Error::custom("ここに書けるのは { setting = \"...\" } です")),
+                    Some((key, name)) if key == "fact" => Ok(Written::Fact(name)),
+                    _ => Err(A::Error::custom("ここに書けるのは setting か fact です")),
                 }
             }
         }

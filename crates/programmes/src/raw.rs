@@ -97,6 +97,8 @@ pub struct RawItem {
     #[serde(default)]
     pub over_midnight: Midnight,
     #[serde(default)]
+    pub handed_out: HandedOut,
+    #[serde(default)]
     pub allow: Vec<RawAllow>,
     #[serde(default)]
     pub price: Vec<Spanned<RawCell>>,
@@ -107,6 +109,15 @@ pub struct RawItem {
     pub family: Vec<Spanned<RawCell>>,
     #[serde(default)]
     pub share: Vec<Spanned<RawShare>>,
+}
+
+/// How the family holds what it may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandedOut {
+    #[default]
+    Account,
+    Vouchers,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -156,6 +167,7 @@ pub struct RawCap {
     pub items: Vec<String>,
     #[serde(default)]
     pub venues: Vec<String>,
+    pub each: Option<String>,
     #[serde(default)]
     pub by_months_left: bool,
     pub years: Option<i16>,
@@ -182,8 +194,14 @@ pub struct RawApplication {
 #[serde(deny_unknown_fields)]
 pub struct RawWindow {
     pub name: String,
+    /// Where sources name the last day only, the window opens with the fiscal year.
+    #[serde(default = "first_of_april")]
     pub from: MonthDay,
     pub until: MonthDay,
+}
+
+fn first_of_april() -> MonthDay {
+    MonthDay { month: 4, day: 1 }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -196,6 +214,8 @@ pub struct RawAward {
     pub until_age: Option<i32>,
     pub renew_from: Option<MonthDay>,
     pub income_on: Option<MonthDay>,
+    /// 定員.
+    pub places: Option<i64>,
 }
 
 /// How long an award holds.
@@ -243,10 +263,14 @@ pub struct RawExample {
     pub until: Option<toml::Value>,
     pub renew_from: Option<Day>,
     pub income_on: Option<Day>,
+    /// How many awards may be open at the same time.
+    pub places: Option<i64>,
     #[serde(default)]
     pub taken: BTreeMap<String, Written>,
     #[serde(default)]
     pub uses: Vec<RawUse>,
+    /// What all uses together cost each payer.
+    pub total: Option<BTreeMap<String, i64>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -262,6 +286,7 @@ pub struct RawUse {
     pub venue: Option<String>,
     pub by: Option<String>,
     pub purpose: Option<String>,
+    pub of: Option<String>,
     pub invoiced: Option<i64>,
     pub claimed: Option<Day>,
     pub refused: Option<String>,

@@ -9,7 +9,8 @@ use crate::caps::{Period, Take};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    rows: HashMap<String, Vec<Row>>,
+    /// By cap and, where it counts each by itself, whose part it is.
+    rows: HashMap<(String, Option<String>), Vec<Row>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,12 +47,12 @@ impl Tally {
     }
 
     fn row(&self, take: &Take) -> Option<&Row> {
-        let rows = self.rows.get(&take.cap)?;
+        let rows = self.rows.get(&key(take))?;
         rows.iter().find(|row| row.is_of(take))
     }
 
     fn add(&mut self, take: &Take, amount: i64) {
-        let rows = self.rows.entry(take.cap.clone()).or_default();
+        let rows = self.rows.entry(key(take)).or_default();
         match rows.iter_mut().find(|row| row.is_of(take)) {
             Some(row) => row.used += amount,
             None => {
@@ -62,6 +63,10 @@ impl Tally {
         // A life begins with its first use: one that was taken back whole never began.
         rows.retain(|row| row.used != 0 || matches!(take.period, Period::Fixed { .. }));
     }
+}
+
+fn key(take: &Take) -> (String, Option<String>) {
+    (take.cap.clone(), take.of.clone())
 }
 
 impl Row {

@@ -24,6 +24,11 @@ impl Version {
         self.windows.iter().map(|w| w.from.on_or_after(on)).min()
     }
 
+    /// 定員: how many awards may be open at the same time; nothing where the file sets no limit.
+    pub fn places(&self) -> Option<i64> {
+        self.term.places
+    }
+
     /// The first day after an award that begins on a day; nothing when it stays open.
     pub fn award_until(&self, from: Date, born: Option<Date>) -> Option<Date> {
         let year_end = FiscalYear::of(from).range().end;

@@ -16,6 +16,8 @@ pub struct Use {
     pub venue: Option<String>,
     pub by: Option<String>,
     pub purpose: Option<String>,
+    /// The child or the menu a use of a municipality or an operator is for.
+    pub of: Option<String>,
     /// Yen on the invoice.
     pub invoiced: Option<i64>,
     /// The day on which the claim comes in.

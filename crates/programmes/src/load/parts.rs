@@ -3,20 +3,20 @@
 use eligibility::Rules;
 use toml::Spanned;
 
-use super::{Known, Load};
+use super::Load;
 use crate::problem::Problem;
 use crate::programme::{
     Allow, Cap, Cell, CellValue, Count, Item, Part, PayerShare, Per, Requirement, Unit,
 };
 use crate::quantity::{Amount, Written};
-use crate::raw::{RawCap, RawCell, RawItem, RawRequirement, RawShare, RawVersion};
+use crate::raw::{HandedOut, RawCap, RawCell, RawItem, RawRequirement, RawShare, RawVersion};
 
 impl Load<'_> {
     pub(super) fn requirements(
         &self,
         raw: &RawVersion,
         rules: &mut Rules,
-        sources: Known<'_>,
+        sources: &[&str],
     ) -> Result<Vec<Requirement>, Problem> {
         let mut all: Vec<Requirement> = Vec::new();
         for requirement in raw.requirement.iter().flatten() {
@@ -39,12 +39,11 @@ impl Load<'_> {
         Ok(all)
     }
 
-    fn source(&self, key: &str, source: &Spanned<String>, known: Known<'_>) -> Result<(), Problem> {
-        if known(source.get_ref()) {
+    fn source(&self, key: &str, source: &Spanned<String>, known: &[&str]) -> Result<(), Problem> {
+        if known.contains(&source.get_ref().as_str()) {
             return Ok(());
         }
-        let text = format!("出典「{}」が source にありません。", source.get_ref());
-        Err(self.problem(source.span().start, key, text))
+        Err(self.unknown(source.span().start, key, "出典", source.get_ref(), known))
     }
 
     pub(super) fn items(&self, raw: &RawVersion, rules: &mut Rules) -> Result<Vec<Item>, Problem> {
@@ -82,6 +81,9 @@ impl Load<'_> {
         for a in &raw.allow {
             let when = a.when.as_ref().map(|w| self.condition(rules, key, w)).transpose()?;
             let (venue, by, purpose) = (a.venue.clone(), a.by.clone(), a.purpose.clone());
+            for id in [&venue, &by, &purpose].into_iter().flatten() {
+                self.named(at, key, id)?;
+            }
             allow.push(Allow { venue, by, purpose, when });
         }
         let cells = |cells: &[Spanned<RawCell>], rules: &mut Rules| {
@@ -99,6 +101,7 @@ impl Load<'_> {
             min,
             max,
             over_midnight: raw.over_midnight,
+            voucher: raw.handed_out == HandedOut::Vouchers,
             allow,
             price: cells(&raw.price, rules)?,
             ceiling: ceiling.transpose()?,
@@ -109,11 +112,26 @@ impl Load<'_> {
     }
 
     fn yen(&self, at: usize, key: &str, written: &Written) -> Result<Amount, Problem> {
-        if let Written::Setting(name) = written {
-            return self.setting(at, key, name);
+        self.amount(at, key, written, Unit::Yen, "円")
+    }
+
+    /// A number, one the office enters, or one that is granted to the person.
+    fn amount(
+        &self,
+        at: usize,
+        key: &str,
+        written: &Written,
+        unit: Unit,
+        counter: &str,
+    ) -> Result<Amount, Problem> {
+        match written {
+            Written::Setting(name) => self.setting(at, key, name),
+            Written::Fact(name) => self.fact(at, key, name),
+            number => {
+                let read = number.number(unit, counter);
+                read.map(Amount::Known).map_err(|m| self.problem(at, key, m))
+            }
         }
-        let read = written.number(Unit::Yen, "円");
-        read.map(Amount::Known).map_err(|m| self.problem(at, key, m))
     }
 
     fn cell(
@@ -156,8 +174,9 @@ impl Load<'_> {
     ) -> Result<Vec<PayerShare>, Problem> {
         let mut shares = Vec::new();
         for share in raw {
-            let RawShare { payer, share, formula, rest } = share.get_ref();
-            let part = match (share, formula, rest) {
+            let RawShare { payer, share: part, formula, rest } = share.get_ref();
+            self.named(share.span().start, key, payer)?;
+            let part = match (part, formula, rest) {
                 (Some(text), None, false) => {
                     let read = text.get_ref().parse();
                     Part::Share(read.map_err(|m: String| self.problem(text.span().start, key, m))?)
@@ -184,7 +203,7 @@ impl Load<'_> {
         raw: &RawVersion,
         items: &[Item],
         rules: &mut Rules,
-        sources: Known<'_>,
+        sources: &[&str],
     ) -> Result<Vec<Cap>, Problem> {
         let mut all: Vec<Cap> = Vec::new();
         for cap in raw.cap.iter().flatten() {
@@ -213,6 +232,9 @@ impl Load<'_> {
                 return Err(self.unknown(at, key, "item ", name, &known));
             }
         }
+        for venue in &raw.venues {
+            self.named(at, key, venue)?;
+        }
         let covered = |item: &&Item| raw.items.is_empty() || raw.items.contains(&item.id);
         let Some(item) = items.iter().find(covered) else {
             return Err(self.problem(at, key, "数える item がありません。"));
@@ -227,14 +249,8 @@ impl Load<'_> {
             Count::Uses => (Unit::Count, "回"),
             Count::Yen => (Unit::Yen, "円"),
         };
-        let limit = match raw.limit.get_ref() {
-            Written::Setting(name) => self.setting(raw.limit.span().start, key, name)?,
-            written => {
-                let read = written.number(unit, counter);
-                let span = raw.limit.span().start;
-                Amount::Known(read.map_err(|m| self.problem(span, key, m))?)
-            }
-        };
+        let written = raw.limit.get_ref();
+        let limit = self.amount(raw.limit.span().start, key, written, unit, counter)?;
         let years = raw.years.unwrap_or(0);
         if (raw.per == Per::UsefulLife) != (years > 0) {
             let text = "per = \"useful_life\" には years（耐用年数）を書き、ほかには書きません。";
@@ -248,6 +264,7 @@ impl Load<'_> {
             counts: raw.counts,
             items: raw.items.clone(),
             venues: raw.venues.clone(),
+            each: raw.each.clone(),
             by_months_left: raw.by_months_left,
             step: if raw.counts == Count::Quantity { item.step } else { 1 },
             years,
