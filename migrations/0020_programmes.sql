@@ -197,3 +197,59 @@ create table programme_counts (
   voided_at text, voided_by text, void_reason text
 );
 create index programme_counts_programme on programme_counts (controller_id, programme, counted_on);
+
+-- 補助金: what a body (an operator, a facility, another municipality) asks for and is paid in a year.
+create table grants (
+  id text primary key,
+  controller_id text not null references controllers (id),
+  programme text not null,
+  organisation_id text references organisations (id),
+  body text not null,
+  fiscal_year bigint not null,
+  applied_on text not null check (length(applied_on) = 10),
+  requested bigint not null check (requested >= 0), -- yen
+  note text not null default '',
+  recorded_at text not null, recorded_by text not null
+);
+create index grants_programme on grants (controller_id, programme, fiscal_year);
+
+-- What the body answered to the programme's questions.
+create table grant_facts (
+  grant_id text not null references grants (id),
+  fact text not null,
+  value bigint not null,
+  recorded_at text not null, recorded_by text not null,
+  primary key (grant_id, fact)
+);
+
+-- 明細: what the money is for, traced to the day, the case and the hours it was recorded with.
+create table grant_lines (
+  id text primary key,
+  grant_id text not null references grants (id),
+  client_id text references clients (id), -- the child it was done for, where it was for one
+  item text not null,
+  what text not null,
+  share_of text, -- whose part of a cap it takes: a child, a menu
+  done_on text not null check (length(done_on) = 10),
+  quantity bigint not null check (quantity >= 0),
+  invoiced bigint check (invoiced >= 0),
+  trace text not null default '', -- where the hours or the meeting stand recorded
+  recorded_at text not null, recorded_by text not null,
+  voided_at text, voided_by text, void_reason text
+);
+create index grant_lines_grant on grant_lines (grant_id);
+create index grant_lines_client on grant_lines (client_id);
+
+-- 手続: what was decided, changed, paid, reported, settled, paid back. Rows are only added.
+create table grant_steps (
+  id text primary key,
+  grant_id text not null references grants (id),
+  kind text not null check (kind in ('decision', 'refusal', 'amendment', 'payment', 'report',
+    'settlement', 'repayment')),
+  done_on text not null check (length(done_on) = 10),
+  yen bigint not null check (yen >= 0),
+  number text not null default '',
+  reason text not null default '',
+  recorded_at text not null, recorded_by text not null
+);
+create index grant_steps_grant on grant_steps (grant_id);

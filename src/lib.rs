@@ -31,6 +31,8 @@ pub mod applications;
 pub mod awards;
 /// 実績の指標: what a programme reports, from records or entered.
 pub mod indicators;
+/// 補助金: what operators and municipalities ask for, are paid and pay back.
+pub mod grants;
 /// 統計: one file a report; page, chart, CSV, XLSX, JSON, snapshots.
 pub mod reports;
 /// 取り込み: files as wards have them, dry run, one transaction, undo.

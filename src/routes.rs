@@ -14,8 +14,8 @@ use crate::web::submitted::UPLOAD_BYTES;
 use crate::web::{App, Error, assets};
 use crate::{
     api, applications, audit, awards, calendar, case_notes, clients, consultations, coordinators,
-    disclosures, disposals, emergencies, follow_ups, imports, indicators, knowledge, merges, moves,
-    office, programmes, questions, reports, residents, reversals, staff, today,
+    disclosures, disposals, emergencies, follow_ups, grants, imports, indicators, knowledge,
+    merges, moves, office, programmes, questions, reports, residents, reversals, staff, today,
 };
 
 macro_rules! routes {
@@ -204,6 +204,14 @@ routes! {
     POST "/programmes/{id}/counts" => indicators::report::post;
     POST "/programmes/{id}/counts/{count}/void" => indicators::report::void;
     POST "/programmes/{id}/figures" => indicators::enter::post;
+    GET "/grants" => grants::list::get;
+    GET "/grants/new" => grants::apply::get;
+    POST "/grants/new" => grants::apply::post;
+    GET "/grants/{id}" => grants::show::get;
+    POST "/grants/{id}/facts" => grants::apply::answer_post;
+    POST "/grants/{id}/lines" => grants::lines::post;
+    POST "/grants/{id}/lines/{line}/void" => grants::lines::void;
+    POST "/grants/{id}/steps" => grants::steps::post;
     // disclosures
     GET "/disclosures" => disclosures::list::get;
     GET "/clients/{number}/disclosures" => disclosures::receive::get;

@@ -11,8 +11,8 @@ use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
     applications, awards, case_notes, consultations, coordinators, disclosures, disposals,
-    emergencies, follow_ups, indicators, knowledge, merges, moves, office, programmes, questions,
-    reports, residents, reversals, staff,
+    emergencies, follow_ups, grants, indicators, knowledge, merges, moves, office, programmes,
+    questions, reports, residents, reversals, staff,
 };
 
 use crate::support::World;
@@ -215,6 +215,10 @@ fn deciding(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(applications::approve::form(), Role::Officer, step("approve"));
     add(applications::decide::form(), Role::Officer, step("decide"));
     add(awards::end::form(), Role::Officer, "/awards/granted/end".into());
+    add(grants::apply::form(), Role::Officer, "/grants/new".into());
+    add(grants::apply::answer_form(), Role::Officer, "/grants/given/facts".into());
+    add(grants::lines::form(), Role::Officer, "/grants/given/lines".into());
+    add(grants::steps::form(), Role::Officer, "/grants/given/steps".into());
     let at = "/programmes/home_respite";
     add(indicators::bodies::form(), Role::Officer, format!("{at}/bodies"));
     add(indicators::report::form(), Role::Officer, format!("{at}/counts"));
@@ -312,6 +316,9 @@ async fn living(w: &World) {
            recorded_by)
          select 'granted', id, $3, 'before', 'checked', 'home_respite', 'award', '1', '母',
            '2026-04-02', '2026-04-02', '', '', $1, $2 from clients",
+        "insert into grants (id, controller_id, programme, body, fiscal_year, applied_on,
+           requested, recorded_at, recorded_by)
+         values ('given', $3, 'home_respite', '団体', 2026, '2026-11-02', 1, $1, $2)",
         "insert into disposals (id, controller_id, reason, proposed_at, proposed_by)
          select 'going', $3, 'retention', $1, id from accounts
          where id = 'account-officer-second' and $2 = $2",

@@ -14,6 +14,7 @@ pub const APPEND_ONLY: &[&str] = &[
     "ledger_entries",
     "ledger_takes",
     "ledger_payments",
+    "grant_steps",
 ];
 
 /// Append-only tables about a person, and whose row `old` is. Their rows go with the person's when

@@ -122,6 +122,8 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("merges", _) => vec!["no-such-merge".into()],
         ("reviews", _) => vec!["no-such-review".into()],
         ("programmes", _) => vec!["home_respite".into()],
+        ("grants", _) => vec!["grant-1".into()],
+        ("lines", _) => vec!["no-such-line".into()],
         ("people", _) => ["entitled", "unknown", "ending"].map(str::to_owned).to_vec(),
         ("bodies" | "counts", _) => vec!["no-such-row".into()],
         ("facts", _) => ["physician_order", "income_band"].map(str::to_owned).to_vec(),
