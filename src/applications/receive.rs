@@ -8,6 +8,7 @@ use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::record::{self, Application};
@@ -16,7 +17,8 @@ use crate::args;
 use crate::audit::Event;
 use crate::clients::see;
 use crate::clients::who::{Who, who};
-use crate::store::Tx;
+use crate::store::{Read, Tx};
+use crate::visible;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused,
@@ -31,10 +33,9 @@ pub async fn get(
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response> {
-    let mut entry = Entry::default();
-    entry.set("programme", asked.programme.unwrap_or_default());
-    entry.set("applied_on", civil::format_era(actor.today()));
-    let view = view(&app, &all, &actor, &number, &entry, &Problems::default()).await?;
+    let entry = first(&app, &actor, &asked).await?;
+    let none = Problems::default();
+    let view = view(&app, &all, &actor, (&number, &asked), (&entry, &none)).await?;
     let id = &view.who.summary.id;
     app.viewed(&actor, Event::new("view", "application", id).about(id)).await?;
     page(view)
@@ -45,11 +46,13 @@ pub async fn post(
     Extension(all): All,
     actor: Actor,
     Path(number): Path<String>,
+    Query(asked): Query<Asked>,
     Submitted(entry): Submitted,
 ) -> Result<Response> {
-    match save(&app, &all, &actor, &number, &entry).await {
+    let at = (number.as_str(), &asked);
+    match save(&app, &all, &actor, at, &entry).await {
         Ok(id) => Ok(Redirect::to(&format!("/applications/{id}")).into_response()),
-        Err(e) => refused(view(&app, &all, &actor, &number, &entry, &e.problems()?).await?),
+        Err(e) => refused(view(&app, &all, &actor, at, (&entry, &e.problems()?)).await?),
     }
 }
 
@@ -57,6 +60,47 @@ pub async fn post(
 #[derive(Deserialize)]
 pub struct Asked {
     programme: Option<String>,
+    /// The decision that is to be renewed.
+    renews: Option<String>,
+}
+
+/// 更新する決定.
+#[derive(FromRow)]
+struct Renewed {
+    programme: String,
+    client_id: String,
+    applied_by: String,
+    valid_until: Option<String>,
+}
+
+async fn renewed(read: &mut Read, id: &str) -> Result<Renewed> {
+    let row = read
+        .see_maybe(
+            concat!(
+                "select d.programme, d.client_id, p.applied_by, d.valid_until
+                 from decisions d join applications p on p.id = d.application_id
+                 where d.id = $6 and d.controller_id = $2 and d.kind = 'award' and ",
+                visible!("d.client_id", "plan")
+            ),
+            args![id],
+        )
+        .await?;
+    row.ok_or(Error::NotFound)
+}
+
+/// What the form starts with: today, the programme asked for, or the award that ends.
+async fn first(app: &App, actor: &Actor, asked: &Asked) -> Result<Entry> {
+    let mut entry = Entry::default();
+    entry.set("programme", asked.programme.clone().unwrap_or_default());
+    entry.set("applied_on", civil::format_era(actor.today()));
+    if let Some(id) = &asked.renews {
+        let before = renewed(&mut app.read(actor).await?, id).await?;
+        let next = before.valid_until.and_then(|day| day.parse().ok());
+        entry.set("programme", before.programme);
+        entry.set("applied_by", before.applied_by);
+        entry.set("starts_on", next.map(civil::format_era).unwrap_or_default());
+    }
+    Ok(entry)
 }
 
 pub fn form() -> Form {
@@ -152,14 +196,24 @@ async fn save(
     app: &App,
     all: &Catalogue,
     actor: &Actor,
-    number: &str,
+    (number, asked): (&str, &Asked),
     entry: &Entry,
 ) -> Result<String> {
-    let client = see(&mut app.read(actor).await?, number).await?;
+    let mut read = app.read(actor).await?;
+    let client = see(&mut read, number).await?;
     let values = form().read(entry, &app.codes)?;
     let programme = for_people(all, values.text("programme"))?;
+    let renews = asked.renews.as_deref();
+    if let Some(id) = renews {
+        let before = renewed(&mut read, id).await?;
+        if before.client_id != client.id || before.programme != programme.id {
+            return Err(Error::refused("programme", "更新する決定と、事業または人が違います"));
+        }
+    }
+    drop(read);
     let mut tx = app.write(actor).await?;
-    let asking = Asking { programme, kind: "new", renews: None };
+    let kind = if renews.is_some() { "renewal" } else { "new" };
+    let asking = Asking { programme, kind, renews };
     let id = receive(&mut tx, &client.id, &asking, &values).await?;
     tx.leads_to(format!("/applications/{id}"));
     tx.commit().await?;
@@ -170,9 +224,8 @@ async fn view(
     app: &App,
     all: &Catalogue,
     actor: &Actor,
-    number: &str,
-    entry: &Entry,
-    bad: &Problems,
+    (number, asked): (&str, &Asked),
+    (entry, bad): (&Entry, &Problems),
 ) -> Result<ReceivePage> {
     let mut read = app.read(actor).await?;
     let who = who(app, &mut read, number, "/clients/{number}/programmes").await?;
@@ -184,11 +237,19 @@ async fn view(
     let title = if bad.is_empty() { "申請" } else { "エラー：申請" };
     Ok(ReceivePage {
         page: app.page(actor, format!("{title}：{number}"), "/clients"),
+        income: income(all, entry),
+        renews: asked.renews.clone().unwrap_or_default(),
         who,
         rows,
         form,
         names,
     })
+}
+
+fn income(all: &Catalogue, entry: &Entry) -> Option<String> {
+    let programme = all.find(entry.get("programme"))?;
+    let starts = civil::parse_date(entry.get("starts_on")).ok()?;
+    programme.version_on(starts)?.income_on(starts).map(civil::format_era)
 }
 
 #[derive(Template)]
@@ -198,6 +259,9 @@ struct ReceivePage {
     who: Who,
     rows: Vec<Application>,
     form: FormView,
+    renews: String,
+    /// The day on which income counts, where the programme states one.
+    income: Option<String>,
     names: std::collections::BTreeMap<String, String>,
 }
 

@@ -50,6 +50,9 @@ struct Row {
     born_on: Option<String>,
     #[sqlx(skip)]
     note: String,
+    /// The decision to renew.
+    #[sqlx(skip)]
+    renews: String,
 }
 
 impl Row {
@@ -90,12 +93,16 @@ async fn everybody(read: &mut Read) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Ends of open awards until a day: (client, the first day after).
-async fn ends(read: &mut Read, programme: &str, until: Date) -> Result<Vec<(String, String)>> {
+/// Ends of open awards until a day: (client, the first day after, decision).
+async fn ends(
+    read: &mut Read,
+    programme: &str,
+    until: Date,
+) -> Result<Vec<(String, String, String)>> {
     let rows = read
         .see_all(
             concat!(
-                "select d.client_id, d.valid_until from decisions d
+                "select d.client_id, d.valid_until, d.id from decisions d
                  where d.controller_id = $2 and d.programme = $6 and d.kind = 'award'
                    and d.ended_on is null and d.valid_until > $5 and d.valid_until <= $7 and ",
                 visible!("d.client_id", "plan")
@@ -117,8 +124,9 @@ async fn rows(
     if list == "ending" {
         let ends = ends(read, &programme.id, today.saturating_add(SOON.days())).await?;
         rows.retain_mut(|row| {
-            let end = ends.iter().find(|(id, _)| *id == row.client_id);
-            let last = end.and_then(|(_, d)| d.parse::<Date>().ok()?.yesterday().ok());
+            let end = ends.iter().find(|(id, ..)| *id == row.client_id);
+            row.renews = end.map(|(.., id)| id.clone()).unwrap_or_default();
+            let last = end.and_then(|(_, d, _)| d.parse::<Date>().ok()?.yesterday().ok());
             row.note = last.map_or_else(String::new, |d| format!("{}まで", civil::format_era(d)));
             last.is_some()
         });
