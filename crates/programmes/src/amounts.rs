@@ -1,5 +1,6 @@
 //! Tables of amounts: the first line that fits counts; what is not stated is never guessed.
 
+use crate::facts::FactInfo;
 use crate::programme::{Cell, CellValue, Version};
 use crate::quantity::Amount;
 use crate::usage::Refusal;
@@ -37,6 +38,17 @@ impl Look<'_> {
 }
 
 impl Version {
+    /// Formulas were checked for quantities and prices up to a limit: nothing larger is computed.
+    pub(crate) fn computable(&self, quantity: i64, invoiced: Option<i64>) -> Result<(), Refusal> {
+        let [.., most, most_yen] = self.facts.as_slice() else { return Ok(()) };
+        let fits = |info: &FactInfo, n: i64| (0..=i64::from(info.fact.kind.range().1)).contains(&n);
+        if fits(most, quantity) && invoiced.is_none_or(|yen| fits(most_yen, yen)) {
+            return Ok(());
+        }
+        let text = "一度に扱える量や金額を超えています。入力を確かめてください。";
+        Err(Refusal::new("max", text.into()))
+    }
+
     /// The amount a table gives; `None` for a table without lines.
     pub(crate) fn amount(&self, table: &[Cell], look: &Look<'_>) -> Result<Option<i64>, Refusal> {
         if table.is_empty() {

@@ -79,6 +79,7 @@ impl Version {
         quantity: i64,
         invoiced: Option<i64>,
     ) -> Result<Charge, Refusal> {
+        self.computable(quantity, invoiced)?;
         let look = Look { known, quantity, price: invoiced, invoiced };
         let Some(price) = self.amount(&item.price, &look)? else { return Ok(Charge::default()) };
         let ceiling = match item.ceiling.map(|ceiling| ceiling.of(known)) {

@@ -8,15 +8,17 @@ use toml::Spanned;
 use crate::charge::FAMILY;
 use crate::facts::{FactInfo, FactList, RawFact};
 use crate::problem::Problem;
-use crate::programme::{Programme, Term, Version, Window};
+use crate::programme::{Programme, Term, Unit, Version, Window};
 use crate::quantity::Amount;
 use crate::raw::{RawFile, RawSetting, RawVersion};
 
 mod parts;
 mod rest;
 
-/// The most a formula may be told: more minutes than a month has, and 100 million yen.
+/// The most a formula may be told, so that it is known beforehand that no sum overflows: more
+/// minutes than a month has or that many yen of vouchers, else a thousand pieces; 100 million yen.
 const MOST: i32 = 50_000;
+const MOST_PIECES: i32 = 1_000;
 const MOST_YEN: i32 = 100_000_000;
 
 /// Reads one file; the id is its name without the ending.
@@ -27,7 +29,7 @@ pub fn programme(id: &str, text: &str, shared: &FactList) -> Result<Programme, P
     let mut load = Load { file: &file, text, shared, facts, settings, names };
     let questions = load.questions(raw.question)?;
     load.settings = load.read_settings(raw.setting)?;
-    load.facts = load.all_facts(&questions);
+    load.facts = load.all_facts(&questions, most(&raw.version));
     load.names.entry(FAMILY.into()).or_insert_with(|| "家族".into());
     load.body(&raw.run_by)?;
     let sources = raw.source;
@@ -54,6 +56,13 @@ pub fn programme(id: &str, text: &str, shared: &FactList) -> Result<Programme, P
         text: text.to_owned(),
     };
     Ok(programme)
+}
+
+/// The largest quantity of one use.
+fn most(versions: &[Spanned<RawVersion>]) -> i32 {
+    let mut items = versions.iter().flat_map(|v| v.get_ref().item.iter().flatten());
+    let fine = items.any(|item| matches!(item.get_ref().unit, Unit::Minutes | Unit::Yen));
+    if fine { MOST } else { MOST_PIECES }
 }
 
 pub(crate) struct Load<'a> {
@@ -112,7 +121,7 @@ impl Load<'_> {
         Ok(settings)
     }
 
-    fn all_facts(&self, questions: &[FactInfo]) -> Vec<FactInfo> {
+    fn all_facts(&self, questions: &[FactInfo], most: i32) -> Vec<FactInfo> {
         let inner = |fact, label: &str| FactInfo {
             fact,
             label: label.into(),
@@ -125,7 +134,7 @@ impl Load<'_> {
         let mut all = self.shared.list.clone();
         all.extend_from_slice(questions);
         all.extend_from_slice(&self.settings);
-        all.push(inner(Fact::int("quantity", 0, MOST), "使う量"));
+        all.push(inner(Fact::int("quantity", 0, most), "使う量"));
         all.push(inner(Fact::int("price", 0, MOST_YEN), "金額"));
         all
     }

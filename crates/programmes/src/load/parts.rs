@@ -66,6 +66,10 @@ impl Load<'_> {
         raw: &RawItem,
         rules: &mut Rules,
     ) -> Result<Item, Problem> {
+        if !raw.counter.is_empty() && matches!(raw.unit, Unit::Minutes | Unit::Yen) {
+            let text = "時間と円に counter は要りません。消してください。";
+            return Err(self.problem(at, key, text));
+        }
         let counter =
             if raw.counter.is_empty() { raw.unit.counter() } else { raw.counter.as_str() };
         let number = |written: &Option<Written>| {
