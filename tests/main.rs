@@ -25,6 +25,7 @@ mod emergencies;
 mod folder;
 mod follow_ups;
 mod forms;
+mod grants;
 mod ground;
 mod imports;
 mod indicators;

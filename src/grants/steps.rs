@@ -46,7 +46,7 @@ pub fn form() -> Form {
     Form::new("grant-step", "手続を記録する", fields)
 }
 
-/// What a step is held against.
+/// 手続の前提. What a step is held against.
 pub struct Standing<'a> {
     pub grant: &'a Grant,
     pub sums: Sums,

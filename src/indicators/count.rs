@@ -26,6 +26,8 @@ pub enum Counts {
     AwardsOpen,
     /// Awards decided in the period.
     Awards,
+    /// Bodies to which money was granted in the period.
+    Grants,
     /// Uses in the period, what they add up to, and how many people they are of.
     Uses,
     Quantity,
@@ -44,7 +46,8 @@ impl Counts {
     pub fn read(word: &str) -> Self {
         match word {
             "awards_open" => Self::AwardsOpen,
-            "awards" | "grants" => Self::Awards,
+            "awards" => Self::Awards,
+            "grants" => Self::Grants,
             "uses" => Self::Uses,
             "quantity" => Self::Quantity,
             "people" => Self::People,
@@ -115,6 +118,7 @@ impl<'a> Ask<'a> {
     async fn count(&self, read: &mut Read, counts: Counts) -> Result<i64> {
         match counts {
             Counts::AwardsOpen | Counts::Awards => self.awards(read, counts).await,
+            Counts::Grants => self.grants(read).await,
             Counts::Uses | Counts::Quantity | Counts::People => self.uses(read, counts).await,
             Counts::Bodies | Counts::Capacity => self.bodies(read, counts).await,
             Counts::Coordinators => self.coordinators(read).await,
@@ -134,6 +138,20 @@ impl<'a> Ask<'a> {
                      and (d.ended_on is null or d.ended_on > $4)))
                    and ($5 = 1 or (d.decided_on >= $3 and d.decided_on <= $4))",
                 args![controller, self.programme, self.from, self.on, open],
+            )
+            .await?;
+        Ok(n)
+    }
+
+    async fn grants(&self, read: &mut Read) -> Result<i64> {
+        let controller = read.actor.controller_id.clone();
+        let (n,): (i64,) = read
+            .one(
+                "select count(distinct g.body) from grants g
+                 join grant_steps s on s.grant_id = g.id and s.kind = 'decision'
+                 where g.controller_id = $1 and g.programme = $2
+                   and s.done_on >= $3 and s.done_on <= $4",
+                args![controller, self.programme, self.from, self.on],
             )
             .await?;
         Ok(n)

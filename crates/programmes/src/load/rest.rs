@@ -17,6 +17,7 @@ const COUNTS: &[&str] = &[
     "quantity",
     "people",
     "households",
+    "visitors",
     "offices",
     "contracts",
     "capacity",
