@@ -230,7 +230,7 @@ create table grant_lines (
   item text not null,
   what text not null,
   share_of text, -- whose part of a cap it takes: a child, a menu
-  done_on text not null check (length(done_on) = 10),
+  worked_on text not null check (length(worked_on) = 10),
   quantity bigint not null check (quantity >= 0),
   invoiced bigint check (invoiced >= 0),
   trace text not null default '', -- where the hours or the meeting stand recorded

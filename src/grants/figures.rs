@@ -19,7 +19,7 @@ pub struct Line {
     pub item: String,
     pub what: String,
     pub share_of: Option<String>,
-    pub done_on: String,
+    pub worked_on: String,
     pub quantity: i64,
     pub invoiced: Option<i64>,
     pub trace: String,
@@ -61,9 +61,9 @@ impl Figures {
 pub async fn lines(read: &mut Read, grant: &str) -> Result<Vec<Line>> {
     let rows = read
         .all(
-            "select l.id, l.item, l.what, l.share_of, l.done_on, l.quantity, l.invoiced, l.trace
+            "select l.id, l.item, l.what, l.share_of, l.worked_on, l.quantity, l.invoiced, l.trace
              from grant_lines l where l.grant_id = $1 and l.voided_at is null
-             order by l.done_on, l.recorded_at, l.id",
+             order by l.worked_on, l.recorded_at, l.id",
             args![grant],
         )
         .await?;
@@ -123,7 +123,7 @@ fn price(
     let mut payers: Vec<(String, i64)> = Vec::new();
     let mut out = Vec::new();
     for line in lines {
-        let on: Date = line.done_on.parse().unwrap_or(held.from);
+        let on: Date = line.worked_on.parse().unwrap_or(held.from);
         let known = known(all, programme, given, on);
         let version = programme.version_on(on);
         let wanted = line.wanted(on);
@@ -178,7 +178,7 @@ impl Line {
     }
 
     pub fn day(&self) -> String {
-        Grant::day(&self.done_on)
+        Grant::day(&self.worked_on)
     }
 }
 
