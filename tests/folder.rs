@@ -288,6 +288,15 @@ both! {
         let number = |p: &Person| kana::ClientNumber::from_row(p.number).to_string();
         let looks = format!("/mine/looks?client={}", number(&person));
         assert!(family.get(&looks).await.expect(200).text.contains("区の担当職員一"));
+        // A telephone's length at a time; the rest is behind a link.
+        for _ in 0..15 {
+            w.as_(Role::Nurse).await.get(&path(&person, "")).await.expect(200);
+        }
+        let first = family.get(&looks).await.expect(200).text;
+        assert_eq!(first.matches("<li><p>").count(), 15);
+        let next = first.split("&amp;before=").nth(1).unwrap().split('"').next().unwrap();
+        let rest = family.get(&format!("{looks}&before={next}")).await.expect(200).text;
+        assert!(rest.contains("区の担当職員一") && !first.contains("区の担当職員一"), "{rest}");
         let of_other = format!("/mine/looks?client={}", number(&other));
         family.get(&of_other).await.expect(404);
         family.get(&path(&person, "")).await.expect(404);

@@ -171,7 +171,8 @@ both! {
         let o = Office::new(&w);
         let mut last = String::new();
         for n in 0..31 {
-            last = o.award("home_respite", WATCHED, if n < 30 { "2023-04-03" } else { "2024-03-29" }).await;
+            let on = if n < 30 { "2023-04-03" } else { "2024-03-29" };
+            last = o.award("home_respite", WATCHED, on).await;
         }
         assert_eq!(o.figure("home_respite", "registered", "2024-03-31").await, Some(31));
         assert_eq!(o.figure("home_respite", "registered", "2024-04-01").await, Some(0), "renewed");
@@ -190,7 +191,8 @@ both! {
     async fn an_entered_figure_says_who_entered_it_and_from_where(w: World) {
         let o = Office::new(&w);
         let entered = o.all.programmes.iter().find_map(|p| {
-            let indicator = p.indicators.iter().find(|i| i.counts == "entered" || i.counts == "budget");
+            let typed = ["entered", "budget"];
+            let indicator = p.indicators.iter().find(|i| typed.contains(&i.counts.as_str()));
             indicator.map(|i| (p.id.clone(), i.id.clone()))
         });
         let Some((programme, indicator)) = entered else { return };

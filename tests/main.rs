@@ -27,6 +27,7 @@ mod follow_ups;
 mod forms;
 mod grants;
 mod ground;
+mod hostile;
 mod imports;
 mod indicators;
 mod life;

@@ -67,6 +67,34 @@ both! {
         assert!(disclose(&w.app, &w.actor(Role::Operator), &unseen).await.is_err());
     }
 
+    async fn what_is_stored_as_a_code_is_disclosed_in_words(w: World) {
+        let person = w.person("水野", "はる").await;
+        let codes = &w.app.codes;
+        for (table, column, raw, words) in [
+            ("client_parts", "part", "birth", "出生"),
+            ("data_requests", "part", "residence", "住まい"),
+            ("consent_categories", "category", "care", codes.label("shown_category", "care")),
+            ("care_score_rows", "code", "suction", "吸引"),
+            ("care_score_rows", "watch", "mid", "中"),
+            ("follow_ups", "source", "case_note", "支援経過"),
+            ("audit_events", "verb", "enrol", "登録した"),
+            ("audit_events", "noun", "client_births", "出生"),
+            ("audit_events", "role", "officer", "区の担当職員"),
+            ("merge_changes", "table_name", "client_names", "氏名"),
+        ] {
+            let said = tables::find(table).unwrap().value(column, raw, codes).unwrap_or_default();
+            assert!(said.contains(words) && said != raw, "{table} {column}: {said} not {words}");
+        }
+        let listed = tables::find("audit_events").unwrap();
+        let fields = listed.value("fields", "born_on,sex,no_such", codes).unwrap();
+        assert!(fields.starts_with("生年月日、性別、"), "{fields}");
+        assert!(fields.ends_with("no_such"), "a name without words is not lost: {fields}");
+        let number = kana::ClientNumber::from_row(person.number).to_string();
+        let text = disclose(&w.app, &w.actor(Role::Officer), &number).await.unwrap().text();
+        assert!(text.contains("したこと：登録した"), "{text}");
+        assert!(!text.contains("：enrol\n"), "{text}");
+    }
+
     async fn a_move_keeps_every_row_chain_and_report_and_goes_on_after_an_interruption(w: World) {
         let person = w.person("水野", "はる").await;
         fill(&w, &person).await;

@@ -23,7 +23,7 @@ pub async fn get(
 ) -> Result<Response> {
     let mut read = app.read(&actor).await?;
     let who = who(&app, &mut read, &number, "/clients/{number}/looks").await?;
-    let (looks, next) = page_of(&mut read, &who.summary.id, &asked.before).await?;
+    let (looks, next) = page_of(&mut read, &who.summary.id, &asked.before, PAGE).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "looks", &who.summary.id).about(&who.summary.id)).await?;
     let title = format!("閲覧の記録 {}", who.number);
@@ -54,17 +54,18 @@ pub struct Look {
     emergency: Option<String>,
 }
 
-pub const PAGE: i64 = 100;
+const PAGE: i64 = 100;
 
-/// A page of looks and the key of the next, if there is one.
+/// So many looks and the key of the next, if there is one.
 pub async fn page_of(
     read: &mut Read,
     client_id: &str,
     before: &str,
+    size: i64,
 ) -> Result<(Vec<Look>, Option<String>)> {
-    let mut found = looks(read, client_id, before, PAGE + 1).await?;
-    let more = found.len() as i64 > PAGE;
-    found.truncate(PAGE as usize);
+    let mut found = looks(read, client_id, before, size + 1).await?;
+    let more = found.len() as i64 > size;
+    found.truncate(size as usize);
     let next = found.last().filter(|_| more).map(|l| escape(&l.key()));
     Ok((found, next))
 }

@@ -29,6 +29,9 @@ pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
     page(Mine { page: app.page(&actor, "わたしの記録", "/mine"), children, codes })
 }
 
+/// Families look on a telephone: no more than a thumb likes to pass.
+const LOOKS: i64 = 15;
+
 /// `GET /mine/looks?client=`: everybody who looked at one's own child.
 pub async fn all_looks(
     State(app): State<App>,
@@ -39,7 +42,7 @@ pub async fn all_looks(
     let mut read = app.read(&actor).await?;
     let who = who(&app, &mut read, &child.client, "").await?;
     let id = who.summary.id.clone();
-    let (looks, next) = page_of(&mut read, &id, &asked.before).await?;
+    let (looks, next) = page_of(&mut read, &id, &asked.before, LOOKS).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "looks", &id).about(&id)).await?;
     let codes = app.codes.clone();

@@ -91,8 +91,8 @@ pub async fn add(
     let (row, at, by) = (Uuid::now_v7().to_string(), tx.actor.at, tx.actor.account_id.clone());
     let (client_id, number) = client.unzip();
     tx.exec(
-        "insert into grant_lines (id, grant_id, client_id, item, what, share_of, worked_on, quantity,
-           invoiced, trace, recorded_at, recorded_by)
+        "insert into grant_lines (id, grant_id, client_id, item, what, share_of, worked_on,
+           quantity, invoiced, trace, recorded_at, recorded_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         args![
             row,

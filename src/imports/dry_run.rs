@@ -3,6 +3,9 @@
 
 use std::time::Duration;
 
+use axum::body::Bytes;
+use tokio::sync::Semaphore;
+
 use super::batches;
 use super::cells::{Problem, Row, Summary};
 use super::check::Check;
@@ -18,6 +21,9 @@ use crate::web::{App, Error, Result};
 /// Small files are done before the answer: nobody waits for a page that waits.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
+/// A large file takes much memory while it is read: the others wait for their turn.
+static READING: Semaphore = Semaphore::const_new(1);
+
 /// Reads the file at once, so that a hostile or wrong one leaves nothing behind, and checks its
 /// rows in the background. The id of the batch.
 pub async fn start(
@@ -25,14 +31,16 @@ pub async fn start(
     actor: &Actor,
     layout: Layout,
     name: &str,
-    bytes: &[u8],
+    bytes: &Bytes,
 ) -> Result<String> {
-    let (codes, file, data) = (app.codes.clone(), name.to_owned(), bytes.to_vec());
+    let (codes, file, data) = (app.codes.clone(), name.to_owned(), bytes.clone());
+    let turn = READING.acquire().await;
     let read = tokio::task::spawn_blocking(move || {
         let read = sheet::read(&layout, &codes, &file, &data);
         (layout, read)
     });
     let (layout, read) = read.await.map_err(|_| Error::refused("file", BROKEN))?;
+    drop(turn);
     let (summary, rows) = read.map_err(|why| Error::refused("file", why))?;
     let id = uuid::Uuid::now_v7().to_string();
     let event = Event::new("upload", "import", &id).fields(&*layout.id).content(bytes);

@@ -1,5 +1,7 @@
 //! The import of a command line: the same dry run and the same save, with the findings as text.
 
+use axum::body::Bytes;
+
 use super::cells::Summary;
 use super::layout::find;
 use super::{batches, dry_run, save};
@@ -30,7 +32,7 @@ pub async fn run(
     if !layout.target.is_open_to(actor) {
         return Err(Error::NotFound);
     }
-    let id = dry_run::start(app, actor, layout, name, bytes).await?;
+    let id = dry_run::start(app, actor, layout, name, &Bytes::copy_from_slice(bytes)).await?;
     wait(app, &id).await;
     let mut out = outcome(app, actor, &id).await?;
     if save && out.bad == 0 {

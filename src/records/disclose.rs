@@ -114,8 +114,8 @@ fn section(held: &Held, codes: &Codes, names: &Names) -> Section {
 
 fn answer(held: &Held, column: &str, raw: String, codes: &Codes, names: &Names) -> Answer {
     let part = parts::all().iter().find(|p| p.table == held.table.name);
-    let value = match held.listed.codes(column) {
-        Some(list) => codes.label(list, &raw).to_owned(),
+    let value = match held.listed.value(column, &raw, codes) {
+        Some(words) => words,
         None => match part.and_then(|p| p.form.field(column)) {
             Some(field) => parts::words(field, &raw, codes),
             None => plain(column, raw, names),

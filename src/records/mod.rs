@@ -6,3 +6,4 @@ pub mod drafts;
 pub mod held;
 pub mod moving;
 pub mod tables;
+pub mod values;

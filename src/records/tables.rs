@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use super::values::Says;
 use crate::clients::parts;
+use crate::codes::Codes;
 use crate::store::schema;
 
 /// 本人についての行を持つ表. One table, and how its rows hang on a person.
@@ -38,6 +40,10 @@ pub struct Listed {
     words: BTreeMap<String, String>,
     #[serde(default)]
     codes: BTreeMap<String, String>,
+    #[serde(default)]
+    says: BTreeMap<String, Says>,
+    #[serde(default)]
+    values: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// 統合のときの扱い.
@@ -164,6 +170,13 @@ impl Listed {
         self.codes.get(column).map(String::as_str)
     }
 
+    /// What a value of a column is called, where the file says where to find it.
+    pub fn value(&self, column: &str, raw: &str, codes: &Codes) -> Option<String> {
+        let list = self.codes(column).map(|list| codes.label(list, raw).to_owned());
+        let own = || self.values.get(column)?.get(raw).cloned();
+        list.or_else(own).or_else(|| Some(self.says.get(column)?.words(raw, codes)))
+    }
+
     pub fn is_third(&self, column: &str) -> bool {
         self.third.iter().any(|c| c == column)
     }
@@ -224,6 +237,7 @@ fn columns(listed: &Listed, table: &schema::Table, out: &mut Vec<String>) {
     let names = table.names();
     let third = listed.third.iter().chain(&listed.repeats).chain(&listed.either);
     let named = third.chain(listed.words.keys()).chain(listed.codes.keys());
+    let named = named.chain(listed.says.keys()).chain(listed.values.keys());
     for odd in named.chain([&listed.by]).filter(|c| !names.contains(&c.as_str())) {
         out.push(format!("src/records/tables.toml: {} has no column {odd}", listed.name));
     }

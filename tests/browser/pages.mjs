@@ -36,12 +36,12 @@ const EACH = 1;
 /** Where what the page offers depends on how far its matter has come. */
 const MORE = { "/questions/{id}": 6, "/residents/{id}": 3 };
 
-function routes() {
+export function routes() {
   const text = readFileSync(join(root, "src/routes.rs"), "utf8");
   return [...text.matchAll(/^\s*GET "([^"]+)" =>/gm)].map((m) => m[1]);
 }
 
-function matcher(pattern) {
+export function matcher(pattern) {
   const source = pattern.replace(/\{[^}]+\}/g, "[^/]+").replace(/\./g, "\\.");
   return new RegExp(`^${source}$`);
 }

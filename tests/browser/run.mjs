@@ -1,7 +1,8 @@
-// The browser tests: node run.mjs [pages|stories|lock]
+// The browser tests: node run.mjs [pages|stories|lock|hostile]
 import { chromium as driver } from "playwright-core";
 import { chromium, shots, start } from "./demo.mjs";
 import { problems } from "./look.mjs";
+import { hostile } from "./hostile.mjs";
 import { closedScreen } from "./lock.mjs";
 import { everyPage } from "./pages.mjs";
 import { stories } from "./stories.mjs";
@@ -13,9 +14,11 @@ const browser = await driver.launch({
   args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
 });
 try {
-  if (only !== "pages" && only !== "lock") await stories(browser, demo);
-  if (only !== "pages") await closedScreen(browser, demo);
-  if (only !== "stories" && only !== "lock") await everyPage(browser, demo);
+  if (!only || only === "stories") await stories(browser, demo);
+  if (!only || only === "stories" || only === "lock") await closedScreen(browser, demo);
+  if (!only || only === "pages") await everyPage(browser, demo);
+  // Last: afterwards the ward is full of what was typed.
+  if (!only || only === "hostile") await hostile(browser, demo, { roles: ["officer", "family"], seconds: 90 });
 } finally {
   await browser.close();
   demo.stop();

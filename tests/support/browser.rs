@@ -7,6 +7,7 @@ use tower::ServiceExt;
 
 use super::World;
 
+#[derive(Clone)]
 pub struct Browser {
     world: World,
     pub actor: Actor,

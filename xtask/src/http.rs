@@ -52,8 +52,9 @@ impl Client {
             body.len()
         );
         let sent = [head.as_bytes(), body].concat();
-        self.stream.get_mut().write_all(&sent).map_err(|e| e.to_string())?;
-        self.answer().map_err(|e| e.to_string())
+        // What is too large is answered before all of it is sent.
+        let sent = self.stream.get_mut().write_all(&sent);
+        self.answer().map_err(|e| sent.err().unwrap_or(e)).map_err(|e| e.to_string())
     }
 
     fn answer(&mut self) -> std::io::Result<Answer> {

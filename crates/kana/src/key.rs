@@ -72,12 +72,17 @@ fn plain_letters(name: &str) -> Vec<char> {
 /// いすゞ is いすず and こゝろ is こころ. The mark after ゞ is still separate and voices the copy.
 fn repeated_kana(letters: Vec<char>) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(letters.len());
+    // Remembered, not looked for: a text may have as many voicing marks as it likes.
+    let mut before = None;
     for c in letters {
-        let before = out.iter().rev().find(|c| !is_voicing(**c)).copied();
-        match before {
-            Some(kana) if c == 'ゝ' && is_hiragana(kana) => out.push(kana),
-            _ => out.push(c),
+        let said = match before {
+            Some(kana) if c == 'ゝ' && is_hiragana(kana) => kana,
+            _ => c,
+        };
+        if !is_voicing(said) {
+            before = Some(said);
         }
+        out.push(said);
     }
     out
 }

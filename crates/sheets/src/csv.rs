@@ -77,15 +77,19 @@ fn damaged_places(rows: &[Vec<Cell>]) -> Vec<Place> {
     cells.take(PLACES).map(|(r, c)| Place { row: r + 1, column: column_letter(c) }).collect()
 }
 
-/// The delimiter that cuts most rows into the same number of pieces; the most pieces break a tie,
-/// since a comma in each address of a tab-separated file is also regular.
+/// The delimiter that cuts the largest share of the rows into the same number of pieces; the most
+/// pieces break a tie, since a comma in each address of a tab-separated file is also regular.
 fn detect_delimiter(text: &str, columns: usize) -> char {
     let regularity = |delimiter| {
-        let mut widths = BTreeMap::new();
-        for row in Rows::new(text, delimiter, columns).take(SAMPLE_ROWS).map_while(Result::ok) {
+        let (mut widths, mut seen) = (BTreeMap::new(), 0);
+        for row in Rows::new(text, delimiter, columns).take(SAMPLE_ROWS) {
+            seen += 1;
+            // The wrong delimiter opens quotes that nobody closes.
+            let Ok(row) = row else { break };
             *widths.entry(row.len()).or_insert(0_usize) += 1;
         }
-        widths.into_iter().filter(|(width, _)| *width > 1).map(|(w, n)| (n, w)).max()
+        // By share, not by count: it also makes more rows of what has line breaks in its cells.
+        widths.into_iter().filter(|(w, _)| *w > 1).map(|(w, n)| (n * 1_000 / seen, w)).max()
     };
     // `max_by_key` takes the last of equals, and the comma is the best guess.
     DELIMITERS.into_iter().rev().max_by_key(|d| regularity(*d)).unwrap_or(',')

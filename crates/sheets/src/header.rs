@@ -8,6 +8,9 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Titles, dates and instructions above a table take some rows, but not more than a screen.
 const SEARCHED_ROWS: usize = 30;
+/// In bytes: with all it says about filling it in, no header is longer. What is longer need not be
+/// normalised to know that it is none.
+const LONGEST: usize = 1_000;
 /// Said beside a header about filling it in; no part of its name.
 const NOTES: [&str; 9] = [
     "必須項目",
@@ -79,8 +82,11 @@ pub(crate) fn find<'s>(sheet: &Sheet, specs: &[ColumnSpec<'s>]) -> Result<Layout
 }
 
 /// The form in which headers are compared: widths, spaces and line breaks, case, marks such as ※
-/// and notes such as （任意） make no difference.
+/// and notes such as （任意） make no difference. A text too long for a header is none.
 pub fn normalise_header(text: &str) -> String {
+    if text.len() > LONGEST {
+        return String::new();
+    }
     let folded: String = text
         .nfkc()
         .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '\u{200B}')

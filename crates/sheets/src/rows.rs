@@ -9,8 +9,6 @@ const END_MARKS: [&str; 4] = ["以上", "以下余白", "以下空白", "余白"
 const EXAMPLES: [&str; 4] = ["例", "記入例", "入力例", "見本"];
 /// A single cell at the bottom with this much text is a sentence, not a value.
 const LONG_TEXT: usize = 20;
-/// In bytes; no header of a printed page is longer.
-const LONGEST_HEADER: usize = 300;
 
 /// A row that is not among the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,11 +105,9 @@ fn own(row: &[Cell]) -> impl Iterator<Item = &Cell> {
 
 /// Most of what the row says, and at least two cells of it, stands in the header above it.
 fn repeats(row: &[Cell], header: &[Cell]) -> bool {
-    // A header is short: long answers need not be normalised to know that they are none.
     let same = |(cell, above): &(&Cell, &Cell)| {
-        cell.is_own()
-            && cell.text.len() <= LONGEST_HEADER
-            && normalise_header(&cell.text) == normalise_header(&above.text)
+        let said = if cell.is_own() { normalise_header(&cell.text) } else { String::new() };
+        !said.is_empty() && said == normalise_header(&above.text)
     };
     let filled = own(row).count();
     let repeated = row.iter().zip(header).filter(same).count();

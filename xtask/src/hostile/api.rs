@@ -15,6 +15,8 @@ const ROLES: &[&str] =
     &["coordinator", "officer", "nurse", "operator", "hospital", "school", "prefecture"];
 /// As the campaign is done when it says so.
 const LEAST_A_ROLE: u64 = 3_000;
+/// Some more than the coverage of every operation's limits, which is ten thousand.
+const CASES: u64 = 2_500;
 
 /// Ids that stand in addresses and bodies, by the names of `api_hooks.py`.
 const KNOWN: &[(&str, &str)] = &[
@@ -34,7 +36,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("field owner", "select account_id from posts"),
 ];
 
-pub fn run(c: &Campaign) -> Result<Told, String> {
+pub fn run(c: Campaign) -> Result<Told, String> {
+    let c = &c;
     let python = environment()?;
     let administrator = Desk::sign_in(&c.server.address, "administrator")?;
     let limit = administrator.form("/tokens/limit", &[("api_per_minute", "100000")])?;
@@ -46,8 +49,8 @@ pub fn run(c: &Campaign) -> Result<Told, String> {
     let (mut told, mut all) = (Told::default(), 0);
     for role in ROLES {
         let token = token(c, &administrator, role, &scopes()?)?;
-        let cases = asked(c, &python, role, &token, Some(c.cases), &mut told)?;
-        if cases < LEAST_A_ROLE.min(c.cases) {
+        let cases = asked(c, &python, role, &token, Some(c.cases.unwrap_or(CASES)), &mut told)?;
+        if cases < LEAST_A_ROLE {
             told.bad.push(format!("{role}: only {cases} cases"));
         }
         all += cases;

@@ -1,5 +1,5 @@
-//! `cargo xtask hostile <api|files|pages|exports> [--cases N] [--files N] [--seed N]`: the sample
-//! ward is sent what nobody should send.
+//! `cargo xtask hostile <api|files|pages|exports> [--cases N] [--seed N]`: the sample ward is sent
+//! what nobody should send.
 //!
 //! - `api`: schemathesis (Python, in an environment of its own under the target folder) asks every
 //!   operation of the OpenAPI document as every role and with every scope: no answer is a 5xx.
@@ -11,6 +11,10 @@
 
 mod api;
 mod desk;
+mod exports;
+mod files;
+mod pages;
+mod spoil;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,15 +23,18 @@ use crate::faults::server::{Server, program};
 
 /// 悪意の試し. What was typed, and the sample ward it is done to.
 pub struct Campaign {
+    program: PathBuf,
     folder: PathBuf,
     server: Server,
     seed: u64,
-    cases: u64,
+    /// How many of whatever it sends; for pages, how many seconds.
+    cases: Option<u64>,
 }
 
-type Run = fn(&Campaign) -> Result<Told, String>;
+type Run = fn(Campaign) -> Result<Told, String>;
 
-const CAMPAIGNS: &[(&str, Run)] = &[("api", api::run)];
+const CAMPAIGNS: &[(&str, Run)] =
+    &[("api", api::run), ("files", files::run), ("pages", pages::run), ("exports", exports::run)];
 
 /// What should not have happened; what was done is said as it is done.
 #[derive(Default)]
@@ -36,17 +43,18 @@ pub struct Told {
 }
 
 pub fn command(arguments: &[String]) -> ExitCode {
-    let number = |name: &str, or: u64| {
-        let at = arguments.iter().position(|a| a == name);
-        at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(or)
+    let number = |name: &str| {
+        let at = arguments.iter().position(|a| a == name)?;
+        arguments.get(at + 1)?.parse::<u64>().ok()
     };
     let name = arguments.first().map(String::as_str).unwrap_or_default();
     let Some((_, run)) = CAMPAIGNS.iter().find(|(known, _)| *known == name) else {
         eprintln!("usage: cargo xtask hostile <api|files|pages|exports> [--cases N] [--seed N]");
         return ExitCode::from(2);
     };
-    let done = program()
-        .and_then(|program| staged(&program, number("--seed", 1), number("--cases", 7_500), *run));
+    let done = program().and_then(|program| {
+        staged(&program, number("--seed").unwrap_or(1), number("--cases"), *run)
+    });
     match done {
         Ok(told) => {
             told.bad.iter().take(40).for_each(|line| println!("  {line}"));
@@ -60,11 +68,12 @@ pub fn command(arguments: &[String]) -> ExitCode {
 }
 
 /// Over a sample ward of its own, which is gone afterwards.
-fn staged(program: &Path, seed: u64, cases: u64, run: Run) -> Result<Told, String> {
+fn staged(program: &Path, seed: u64, cases: Option<u64>, run: Run) -> Result<Told, String> {
     let folder = tempfile::Builder::new().prefix("kakehashi-hostile-").tempdir();
     let folder = folder.map_err(|e| e.to_string())?;
     let server = Server::demo(program, folder.path(), "")?;
-    run(&Campaign { folder: folder.path().into(), server, seed, cases })
+    let program = program.to_owned();
+    run(Campaign { program, folder: folder.path().into(), server, seed, cases })
 }
 
 impl Campaign {

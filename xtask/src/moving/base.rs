@@ -1,5 +1,7 @@
 //! Every row of a database as text, read without the program, the same words from both engines.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 
 /// データベース.
@@ -37,19 +39,25 @@ impl Base {
         opened.map_err(|e| format!("{url}: {e}"))
     }
 
-    pub async fn exec(&mut self, sql: &'static str) -> Result<(), String> {
-        let rows = match self {
-            Self::Lite(c) => sqlx::query(sql).execute(c).await.map(|d| d.rows_affected()),
-            Self::Pg(c) => sqlx::query(sql).execute(c).await.map(|d| d.rows_affected()),
-        };
-        match rows.map_err(|e| format!("{e}: {sql}"))? {
+    /// Changes rows there are.
+    pub async fn exec(&mut self, sql: &str) -> Result<(), String> {
+        match self.change(sql.to_owned()).await? {
             0 => Err(format!("nothing to alter: {sql}")),
             _ => Ok(()),
         }
     }
 
+    pub async fn change(&mut self, sql: String) -> Result<u64, String> {
+        let query = AssertSqlSafe(sql.as_str());
+        let rows = match self {
+            Self::Lite(c) => sqlx::query(query).execute(c).await.map(|d| d.rows_affected()),
+            Self::Pg(c) => sqlx::query(query).execute(c).await.map(|d| d.rows_affected()),
+        };
+        rows.map_err(|e| format!("{e}: {sql}"))
+    }
+
     /// The columns of a statement as texts.
-    async fn texts<const N: usize>(&mut self, sql: String) -> Result<Vec<[String; N]>, String> {
+    pub async fn texts<const N: usize>(&mut self, sql: String) -> Result<Vec<[String; N]>, String> {
         let rows: Result<Vec<[String; N]>, sqlx::Error> = match self {
             Self::Lite(c) => {
                 let rows = sqlx::query(AssertSqlSafe(sql.as_str())).fetch_all(c).await;
@@ -87,6 +95,17 @@ impl Base {
         let line: Vec<String> = columns.iter().map(cell).collect();
         let sql = format!("select {} as line from {table} order by line", line.join(" || '␟' || "));
         Ok(self.texts(sql).await?.into_iter().map(|[line]| line).collect())
+    }
+
+    /// Over all rows of all tables but these.
+    pub async fn fingerprint(&mut self, but: &[&str]) -> Result<String, String> {
+        let mut hasher = DefaultHasher::new();
+        for (table, columns) in self.tables().await? {
+            if !but.contains(&table.as_str()) {
+                (&table, self.rows(&table, &columns).await?).hash(&mut hasher);
+            }
+        }
+        Ok(format!("{:016x}", hasher.finish()))
     }
 
     /// Of every column that holds numbers: how many there are, and their sum.

@@ -3,7 +3,7 @@
 //! again; afterwards every row, sum, chain and report is compared by means that are not the
 //! program's own. A row that is altered behind its back must be noticed, and a report that differs.
 
-mod base;
+pub mod base;
 mod reports;
 mod ward;
 

@@ -88,3 +88,20 @@ fn each_limit_refuses_just_above_it() {
         assert_eq!(open("a.csv", text, &limits), Err(Refusal::TooLarge(limit, max)));
     }
 }
+
+#[test]
+fn line_breaks_and_semicolons_in_cells_do_not_change_the_delimiter() {
+    let sheet =
+        csv_sheet("氏名,かな,メモ\n\";\", ,\";\r;\"\n\"\"\"\",\";\r;\",0\n0,\";\n\",\"x;\n;\"\n");
+    assert_eq!(sheet.rows.len(), 4);
+    assert_eq!(sheet.rows[1][2].text, ";\n;");
+}
+
+#[test]
+fn a_text_too_long_for_a_header_is_none_and_costs_nothing() {
+    let long = "氏名".repeat(1_000_000);
+    let began = std::time::Instant::now();
+    assert_eq!(sheets::normalise_header(&long), "");
+    assert!(began.elapsed() < std::time::Duration::from_millis(50));
+    assert_eq!(sheets::normalise_header("※ 氏名（必須）"), "氏名");
+}
