@@ -20,7 +20,7 @@ use crate::support::{Person, World};
 
 /// Tables that say that a merge was made and undone, or that somebody looked.
 const TELL: &[&str] =
-    &["merges", "merge_changes", "audit_events", "audit_heads", "submissions", "sessions"];
+    &["merges", "merge_changes", "audit_events", "audit_heads", "submissions", "sessions", "marks"];
 
 async fn contents(w: &World) -> BTreeMap<String, (u64, String)> {
     let all = copy::contents(&w.app.db, &w.system()).await.unwrap();

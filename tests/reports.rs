@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::support::World;
 
+mod coded;
 mod tokyo;
 use tokyo::tokyo;
 

@@ -116,7 +116,7 @@ pub async fn events(read: &mut Read, asked: &Asked, limit: i64) -> Result<Vec<Li
         asked_for!(),
         " and (e.at < $10 or (e.at = $10 and (e.writer_id < $11
            or (e.writer_id = $11 and e.seq < $12))))
-         order by e.at desc, e.writer_id desc, e.seq desc limit $13"
+         order by e.at desc, e.writer_id desc, e.seq desc limit cast($13 as bigint)"
     );
     Ok(read.all(SQL, &args).await?)
 }

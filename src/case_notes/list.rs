@@ -55,7 +55,7 @@ async fn find(
                 case_note_rows!(),
                 asked!(),
                 " and (e.occurred_at < $10 or (e.occurred_at = $10 and e.id < $11))",
-                " order by e.occurred_at desc, e.id desc limit $12"
+                " order by e.occurred_at desc, e.id desc limit cast($12 as bigint)"
             ),
             args![
                 f.from,
@@ -96,7 +96,7 @@ async fn count_to(read: &mut Read, f: &Filter, most: i64) -> Result<i64> {
                 "select count(*) from (select e.id from case_notes e where ",
                 visible!("e.client_id", "consultation"),
                 asked!(),
-                " limit $10) as found"
+                " limit cast($10 as bigint)) as found"
             ),
             args![f.from, f.until, f.values.opt("kind"), f.values.opt("author"), most],
         )

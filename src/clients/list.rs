@@ -238,7 +238,7 @@ async fn total(app: &App, read: &mut Read, f: &Filter) -> Result<i64> {
                 "select count(*) from (select c.id from ",
                 summary_tables!(),
                 chosen!(),
-                " limit $14) counted"
+                " limit cast($14 as bigint)) counted"
             ),
             &[&values[..], args![COUNTED + 1]].concat(),
         )
@@ -258,7 +258,7 @@ async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<Vec<Summary>
                 chosen!(),
                 " order by ",
                 place!(),
-                " limit $14"
+                " limit cast($14 as bigint)"
             ),
             &[&f.values(after)[..], args![PER_PAGE + 1]].concat(),
         )

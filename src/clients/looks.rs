@@ -97,7 +97,7 @@ pub async fn looks(
                    and (e.at < $7 or (e.at = $7 and (e.writer_id < $8
                    or (e.writer_id = $8 and e.seq < $9)))) and ",
                 visible!("cast($6 as text)", "identity"),
-                " order by e.at desc, e.writer_id desc, e.seq desc limit $10"
+                " order by e.at desc, e.writer_id desc, e.seq desc limit cast($10 as bigint)"
             ),
             crate::args![client_id, at, writer, seq, limit],
         )

@@ -85,7 +85,7 @@ macro_rules! by_name {
                 ") and s.key >= $6 and s.key < $7 and (s.key, s.reading, s.client_id) > ",
                 "($8, $9, $10)"
             ),
-            " order by s.key, s.reading, s.client_id limit $11"
+            " order by s.key, s.reading, s.client_id limit cast($11 as bigint)"
         )
     };
 }
@@ -97,7 +97,7 @@ macro_rules! by_birth {
             "",
             $standing,
             "b.born_on = $6",
-            " order by n.family_kana, n.given_kana, c.number limit $7"
+            " order by n.family_kana, n.given_kana, c.number limit cast($7 as bigint)"
         )
     };
 }
@@ -124,7 +124,7 @@ macro_rules! by_number {
                 address_hidden!("c.id"),
                 "))"
             ),
-            " order by n.family_kana, n.given_kana, c.number limit $10"
+            " order by n.family_kana, n.given_kana, c.number limit cast($10 as bigint)"
         )
     };
 }

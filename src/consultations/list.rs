@@ -103,7 +103,7 @@ async fn find(
                 consultation_rows!(),
                 asked!(),
                 " and (k.occurred_at < $21 or (k.occurred_at = $21 and k.id < $22))",
-                " order by k.occurred_at desc, k.id desc limit $23"
+                " order by k.occurred_at desc, k.id desc limit cast($23 as bigint)"
             ),
             &all,
         )
@@ -121,7 +121,7 @@ async fn count(read: &mut Read, f: &Filter, most: i64) -> Result<i64> {
                 "select count(*) from (select k.id from consultations k where ",
                 visible_consultation!(),
                 asked!(),
-                " limit $21) as found"
+                " limit cast($21 as bigint)) as found"
             ),
             &all,
         )

@@ -215,7 +215,7 @@ pub async fn find(read: &mut Read, filter: &Filter) -> Result<Vec<FollowUp>> {
                 asked!(),
                 " and (coalesce(f.due_on, '9999-12-31') > $14",
                 " or (coalesce(f.due_on, '9999-12-31') = $14 and f.id > $15))",
-                " order by coalesce(f.due_on, '9999-12-31'), f.id limit $16"
+                " order by coalesce(f.due_on, '9999-12-31'), f.id limit cast($16 as bigint)"
             ),
             &all,
         )
@@ -232,7 +232,7 @@ pub async fn count_to(read: &mut Read, filter: &Filter, most: i64) -> Result<i64
             concat!(
                 "select count(*) from (select f.id from follow_ups f where ",
                 asked!(),
-                " limit $14) as found"
+                " limit cast($14 as bigint)) as found"
             ),
             &all,
         )

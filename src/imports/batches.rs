@@ -54,7 +54,7 @@ pub async fn page_of(
     let (a, (at, id)) = (read.actor.clone(), after.unwrap_or(("9999".into(), String::new())));
     let sql = batches!(
         "and (b.created_at < $4 or (b.created_at = $4 and b.id < $5)) \
-         order by b.created_at desc, b.id desc limit $6"
+         order by b.created_at desc, b.id desc limit cast($6 as bigint)"
     );
     let reach = reach(&a)?;
     Ok(read.all(sql, args![a.controller_id, reach, a.organisation_id, at, id, limit]).await?)
@@ -65,7 +65,7 @@ pub async fn count_to(read: &mut Read, most: i64) -> Result<i64> {
     let a = read.actor.clone();
     let (n,): (i64,) = read
         .one(
-            concat!("select count(*) from (", batches!("limit $4"), ") as found"),
+            concat!("select count(*) from (", batches!("limit cast($4 as bigint)"), ") as found"),
             args![a.controller_id, reach(&a)?, a.organisation_id, most],
         )
         .await?;
@@ -153,7 +153,7 @@ pub async fn rows(read: &mut Read, id: &str, after: i64, bad: bool) -> Result<Ve
         .all(
             "select position, sheet, row_number, cells, problems from import_rows
              where batch_id = $1 and position > $2 and ($3 = 0 or problems <> '')
-             order by position limit $4",
+             order by position limit cast($4 as bigint)",
             args![id, after, bad, PIECE],
         )
         .await?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::check;
+use super::coded::{self, Coded};
 use super::front::{Front, split};
 use super::statement::Statement;
 use crate::access::Role;
@@ -18,6 +19,8 @@ pub struct Report {
     pub id: String,
     pub front: Front,
     pub statement: Statement,
+    /// The coded columns it counts by, where that gives the same numbers as the statement.
+    pub plan: Option<Vec<usize>>,
 }
 
 /// 統計の一覧. A server does not start while `mistakes` has a line.
@@ -25,6 +28,8 @@ pub struct Report {
 pub struct Catalogue {
     reports: BTreeMap<String, Arc<Report>>,
     pub mistakes: Vec<String>,
+    /// The consultations in memory, for the pages of a server.
+    pub coded: Coded,
 }
 
 impl Catalogue {
@@ -90,7 +95,10 @@ pub fn read(id: &str, text: &str, codes: &Codes) -> Result<Report, Vec<String>> 
         mistakes.push(say(1, "ファイル名は小文字の英数字と _ にしてください"));
     }
     match Statement::of(&front, sql) {
-        Ok(statement) if mistakes.is_empty() => Ok(Report { id: id.to_owned(), front, statement }),
+        Ok(statement) if mistakes.is_empty() => {
+            let plan = coded::plan(&front, sql);
+            Ok(Report { id: id.to_owned(), front, statement, plan })
+        }
         Ok(_) => Err(mistakes),
         Err(what) => {
             mistakes.push(say(check::line_of(text, "---*/"), &what));

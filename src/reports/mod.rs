@@ -5,6 +5,7 @@ pub mod ask;
 pub mod catalogue;
 mod chart;
 mod check;
+mod coded;
 pub mod edition;
 pub mod figures;
 pub mod files;
@@ -22,5 +23,6 @@ mod view;
 
 pub use ask::Ask;
 pub use catalogue::{Catalogue, Report};
-pub use figures::{Figures, draw};
+pub use coded::Coded;
+pub use figures::{Figures, draw, draw_from};
 pub use files::{File, export};

@@ -10,8 +10,9 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::ask::{self, Ask};
 use super::catalogue::{Catalogue, Report};
+use super::coded::Coded;
 use super::edition::{self, EditionLine};
-use super::figures::draw;
+use super::figures::draw_from;
 use super::front::Front;
 use super::view::{self, FiguresView};
 use super::{files, publish};
@@ -29,7 +30,9 @@ pub async fn get(
     let report = all.find(&id, actor.role).ok_or(Error::NotFound)?;
     let entry = asked(query.as_deref());
     match ask(&actor, &report, &entry, &app) {
-        Ok(_) => page(show(&app, &actor, &report, &entry, Problems::default()).await?),
+        Ok(_) => {
+            page(show(&app, Some(&all.coded), &actor, &report, &entry, Problems::default()).await?)
+        }
         Err(Error::Refused(bad)) => refused(&app, &actor, &report, &entry, bad).await,
         Err(e) => Err(e),
     }
@@ -43,7 +46,7 @@ pub async fn refused(
     entry: &Entry,
     bad: Problems,
 ) -> Result<Response> {
-    let body = show(app, actor, report, entry, bad).await?.render()?;
+    let body = show(app, None, actor, report, entry, bad).await?.render()?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(body)).into_response())
 }
 
@@ -65,6 +68,7 @@ pub fn list<'a>(app: &App, actor: &Actor, report: &'a Report) -> Option<&'a Fron
 
 async fn show(
     app: &App,
+    coded: Option<&Coded>,
     actor: &Actor,
     report: &Report,
     entry: &Entry,
@@ -73,7 +77,7 @@ async fn show(
     let asked = ask(actor, report, entry, app).ok();
     let mut read = app.read(actor).await?;
     let figures = match asked {
-        Some(ask) => Some(draw(&mut read, report, ask, &app.codes).await?),
+        Some(ask) => Some(draw_from(coded, &mut read, report, ask, &app.codes).await?),
         None => None,
     };
     let period = report.front.period;

@@ -22,7 +22,7 @@ pub struct Statement {
 }
 
 /// 数えるもの. A row of any report: keys and words of its dimensions, the one counted once, the numbers.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, Default, FromRow)]
 pub struct Fact {
     pub k1: Option<String>,
     pub k2: Option<String>,

@@ -66,7 +66,7 @@ async fn list(read: &mut Read, app: &App) -> Result<Vec<Notice>> {
     let rows: Vec<(String, String, Option<String>)> = read
         .all(
             "select kind, made_at, read_at from account_notices where account_id = $1
-             order by made_at desc, id desc limit $2",
+             order by made_at desc, id desc limit cast($2 as bigint)",
             args![account, SHOWN],
         )
         .await?;

@@ -24,7 +24,7 @@ impl Changes {
 
     /// From now on nothing that was kept counts any more.
     pub fn forget(&self) {
-        self.count(Touched { any: true, staff: true });
+        self.count(Touched { any: true, staff: true, moved: false });
     }
 
     pub(super) fn count(&self, touched: Touched) {
@@ -39,12 +39,25 @@ impl Changes {
 pub struct Touched {
     any: bool,
     staff: bool,
+    /// Consultations changed otherwise than one at a time, or whose they are.
+    pub(super) moved: bool,
 }
+
+/// Writes to consultations that have an event of their own, by which they are followed.
+const FOLLOWED: &[&str] =
+    &["insert into consultations (id, controller_id,", "update consultations set voided_at ="];
 
 impl Touched {
     pub(super) fn by(&mut self, sql: &str) {
+        let table = written(sql);
         self.any = true;
-        self.staff |= written(sql).is_none_or(|table| STAFF.contains(&table));
+        self.staff |= table.is_none_or(|table| STAFF.contains(&table));
+        self.moved |= match table {
+            Some("consultations") => !FOLLOWED.iter().any(|known| sql.starts_with(known)),
+            Some("clients") => !sql.trim_start().starts_with("insert"),
+            Some(_) => false,
+            None => true,
+        };
     }
 }
 
@@ -70,6 +83,24 @@ fn written(sql: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_followed_row_by_row_is_told() {
+        let moved = |sql: &str| {
+            let mut touched = Touched::default();
+            touched.by(sql);
+            touched.moved
+        };
+        assert!(moved("update consultations set client_id = $1 where id = $2"));
+        assert!(moved("delete from consultations as x where x.client_id = $1"));
+        assert!(moved("insert into consultations (\"id\", \"text\") values ($1, $2)"), "put back");
+        assert!(moved("update clients set absent = 'trashed' where id = $1"));
+        assert!(moved("with x as (select 1) delete from consultations"), "not understood");
+        assert!(!moved("insert into clients (id, number) values ($1, $2)"));
+        assert!(!moved("insert into consultations (id, controller_id, text) values ($1, $2, $3)"));
+        assert!(!moved("update consultations set voided_at = $2 where id = $1"));
+        assert!(!moved("insert into case_notes (id) values ($1)"));
+    }
 
     #[test]
     fn a_change_of_staff_is_told_from_others() {

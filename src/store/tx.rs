@@ -130,6 +130,15 @@ impl Tx {
         self.note(SET_HEAD.into(), crate::args![writer, seq, hash]).await.map(|_| ())
     }
 
+    async fn keep_mark(&mut self) -> Result<()> {
+        if !self.touched.moved {
+            return Ok(());
+        }
+        let sql = "insert into marks (name, n) values ('consultations', 1)
+                   on conflict (name) do update set n = marks.n + 1";
+        self.note(sql.into(), crate::args![]).await.map(|_| ())
+    }
+
     /// Whose chain this transaction's events go to.
     pub(crate) fn writer_id(&self) -> &str {
         self.pg.as_ref().map_or(MAIN, |(_, id)| id)
@@ -154,6 +163,7 @@ impl Tx {
             return Err(Error::Lost("an earlier statement failed".into()));
         }
         self.keep_submission().await?;
+        self.keep_mark().await?;
         self.keep_head().await?;
         let count = Count(self.changes.clone(), self.touched);
         match std::mem::replace(&mut self.read.conn, Conn::Gone) {

@@ -126,7 +126,13 @@ pub fn load(
             times.push(asked.elapsed().as_secs_f64() * 1e3);
             if answer.status != request.status {
                 let text = String::from_utf8_lossy(&answer.body);
-                return Err(format!("{} instead of {}: {text}", answer.status, request.status));
+                let asked = request.text.lines().next().unwrap_or_default();
+                let said = text.split("class=\"err\"").nth(1).unwrap_or(&text);
+                let said: String = said.chars().take(300).collect();
+                return Err(format!(
+                    "{asked}: {} and not {}: {said}",
+                    answer.status, request.status
+                ));
             }
         }
         Ok(times)

@@ -1,11 +1,13 @@
 //! `cargo xtask bench <web|eligibility>`: what the work costs, measured in release.
 
+mod desk;
 mod disk;
 mod eligibility;
 mod http;
 pub mod names;
 pub mod population;
 mod server;
+pub mod soak;
 mod table;
 mod web;
 
@@ -31,6 +33,10 @@ pub fn command(arguments: &[String]) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    ended(done)
+}
+
+fn ended(done: Done) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -38,6 +44,11 @@ pub fn command(arguments: &[String]) -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+fn block_on(work: impl Future<Output = Done>) -> Done {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(said("runtime"))?.block_on(work)
 }
 
 pub fn root() -> PathBuf {

@@ -94,7 +94,7 @@ async fn fill(path: &Path, clients: usize) -> Result<(), sqlx::Error> {
         let sql = CODES.iter().fold(sql, |sql, (mark, list)| sql.replace(mark, &one_of(list)));
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await?;
     }
-    for sql in ["commit", "analyze", "pragma wal_checkpoint(truncate)"] {
+    for sql in ["commit", "pragma wal_checkpoint(truncate)"] {
         sqlx::raw_sql(sql).execute(&mut conn).await?;
     }
     conn.close().await

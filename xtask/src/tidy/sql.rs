@@ -13,11 +13,20 @@ const HANDLER: Advice = Advice {
     why: "the CLI, imports and the API call the same operations, and would miss this",
     remedy: "move it into the operation below the handler",
 };
+const LIMIT: Advice = Advice {
+    why: "SQLite prepares a statement anew each time a bare LIMIT is bound, which costs more than \
+          the rows",
+    remedy: "write `limit cast($n as bigint)`",
+};
 const WITHOUT: &[&str] = &["main", "lib", "routes", "web", "commands"];
 
 fn check(tree: &Tree, findings: &mut Findings) {
     for (file, rust) in tree.program().chain(tree.crates()) {
         let elsewhere = file.module().is_none_or(|module| WITHOUT.contains(&module));
+        // In pieces of statements, too.
+        for (line, _) in rust.strings().filter(|(_, text)| text.contains(" limit $")) {
+            findings.add(file, line, "bare LIMIT".into(), &LIMIT);
+        }
         for (line, _) in rust.strings().filter(|(_, text)| is_sql(text)) {
             let handler = rust.handlers().find(|one| (one.first..=one.last).contains(&line));
             if let Some(handler) = handler {
@@ -67,6 +76,14 @@ mod tests {
     fn sql_in_a_handler_is_found() {
         let bad = "pub async fn get(a: State<App>) {\n sql!(\"delete from client\") }";
         assert_eq!(places(&RULE, &[("src/clients/show.rs", bad)]), ["src/clients/show.rs:2"]);
+    }
+
+    #[test]
+    fn a_limit_that_is_bound_bare_is_found() {
+        let bad = "const A: &str = \" order by a limit $2\";";
+        assert_eq!(places(&RULE, &[("src/clients/show.rs", bad)]), ["src/clients/show.rs:1"]);
+        let good = "const A: &str = \" order by a limit cast($2 as bigint)\";";
+        assert!(places(&RULE, &[("src/clients/show.rs", good)]).is_empty());
     }
 
     #[test]
