@@ -1,8 +1,11 @@
 //! Accounts, posts, passwords, sessions; the pages of the administrator and the auditor.
 
+use std::sync::Arc;
+
 use kakehashi::access::Role;
 use kakehashi::args;
-use kakehashi::staff::invitations;
+use kakehashi::staff::{invitations, settings};
+use kakehashi::web::Config;
 
 use crate::support::{Answer, Seat, World};
 
@@ -42,7 +45,45 @@ async fn made(w: &World) -> (String, String) {
     (id, token(&page))
 }
 
+/// What a router answers to a try from an address, as a proxy passes it on.
+async fn tried(router: &axum::Router, path: &str, from: &str) -> axum::response::Response {
+    use tower::ServiceExt;
+    let request = axum::http::Request::builder().uri(path).header("x-forwarded-for", from);
+    let request = if path.starts_with("/api/") {
+        request.header("authorization", "Bearer kkh_wrong").body(axum::body::Body::empty())
+    } else {
+        let kind = "application/x-www-form-urlencoded";
+        let body = axum::body::Body::from("number=0000-0000-0000");
+        request.method("POST").header("content-type", kind).body(body)
+    };
+    router.clone().oneshot(request.unwrap()).await.unwrap()
+}
+
 both! {
+    async fn one_address_tries_so_many_times_a_minute(w: World) {
+        let mut tx = w.write(&w.actor(Role::Administrator)).await;
+        settings::set(&mut tx, settings::TRIES_PER_MINUTE, 5).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut app = w.app.clone();
+        app.config = Arc::new(Config { forwarded: true, ..(*app.config).clone() });
+        let router = kakehashi::routes::router(app);
+        let status = async |path: &str, from: &str| tried(&router, path, from).await.status();
+        for n in 0..3 {
+            assert_ne!(status("/invitations", "10.0.0.1").await, 429, "try {n}");
+        }
+        for n in 0..2 {
+            assert_eq!(status("/api/v1/clients", "10.0.0.1").await, 401, "wrong key {n}");
+        }
+        let late = tried(&router, "/invitations", "10.0.0.1").await;
+        assert_eq!((late.status().as_u16(), &late.headers()["retry-after"]), (429, &"60".parse().unwrap()));
+        assert_eq!(status("/api/v1/clients", "10.0.0.1").await, 429);
+        // What somebody writes before the proxy's own word is not believed.
+        assert_eq!(status("/invitations", "10.9.9.9, 10.0.0.1").await, 429);
+        assert_ne!(status("/invitations", "10.0.0.1, 10.0.0.2").await, 429, "another address");
+        w.set_clock("2026-11-20T01:01:00.000Z");
+        assert_ne!(status("/invitations", "10.0.0.1").await, 429, "the next minute");
+    }
+
     async fn an_account_begins_with_a_link_that_works_once(w: World) {
         let (_, link) = made(&w).await;
         assert_eq!(log_in(&w, "saeki", GOOD).await, 422);

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 
 use super::once::once;
 use super::passage::{Resumed, answered, stop};
-use super::{Actor, Row, emergency};
+use super::{Actor, Row, doorstep, emergency};
 use crate::staff::sessions::{self, Session};
 use crate::staff::stage::Stage;
 use crate::staff::tokens;
@@ -87,6 +87,10 @@ async fn enter(app: &App, req: &mut Request) -> Result<Option<Response>> {
     if changes && !same_site(req.headers()) {
         return Err(Error::Stale);
     }
+    if changes && row.public {
+        let from = doorstep::address(app, req);
+        doorstep::step(app, from).await?;
+    }
     let session = match cookie(req.headers()) {
         Some(token) => sessions::resume(app, &token).await?,
         None => None,
@@ -148,7 +152,11 @@ async fn enter_api(app: &App, req: &mut Request) -> Result<Option<Response>, Pro
     let token = req.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
     let token = token.and_then(|t| t.strip_prefix("Bearer ")).unwrap_or_default().trim();
     let known = if token.is_empty() { None } else { tokens::resume(app, token).await? };
-    let (actor, grant) = known.ok_or_else(Problem::unauthorized)?;
+    let Some((actor, grant)) = known else {
+        let from = doorstep::address(app, req);
+        doorstep::step(app, from).await?;
+        return Err(Problem::unauthorized());
+    };
     let late = app.pace.step(&grant.token_id, grant.per_minute, app.clock.now());
     late.map_or(Ok(()), |seconds| Err(Problem::too_many(seconds)))?;
     if !row.roles.contains(&actor.role) {

@@ -2,6 +2,7 @@
 //! routes (`routes.txt`), and the predicate that every statement about people carries.
 
 mod actor;
+mod doorstep;
 mod emergency;
 mod gate;
 mod once;

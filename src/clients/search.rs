@@ -280,11 +280,18 @@ pub async fn index(tx: &mut Tx, client_id: &str) -> Result<()> {
     Ok(())
 }
 
-/// Writes what is missing: an update of the program may have emptied the index.
+/// An update of the program may have emptied the index: then nobody is found before it is filled.
+pub async fn is_empty(db: &Db, by: &Actor) -> Result<bool> {
+    let sql = "select client_id from client_search limit 1";
+    let one: Option<(String,)> = db.read(by).await?.maybe(sql, args![]).await?;
+    Ok(one.is_none())
+}
+
+/// Writes what is missing.
 pub async fn complete(db: &Db, by: &Actor) -> Result<()> {
     loop {
-        let mut tx = db.write(by).await?;
-        let missing: Vec<(String,)> = tx
+        let mut read = db.read(by).await?;
+        let missing: Vec<(String,)> = read
             .all(
                 "select c.id from clients c where not exists (select 1 from client_search s
                    where s.client_id = c.id) and exists (select 1 from client_names n
@@ -295,6 +302,8 @@ pub async fn complete(db: &Db, by: &Actor) -> Result<()> {
         if missing.is_empty() {
             return Ok(());
         }
+        drop(read);
+        let mut tx = db.write(by).await?;
         for (id,) in &missing {
             index(&mut tx, id).await?;
         }

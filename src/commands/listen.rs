@@ -52,7 +52,8 @@ pub async fn listen(
     });
     let socket = socket.into_std().map_err(|e| e.to_string())?;
     let server = axum_server::from_tcp(socket).map_err(|e| e.to_string())?.handle(handle);
-    let pages = routes::router(app).into_make_service();
+    let pages = routes::router(app);
+    let pages = pages.into_make_service_with_connect_info::<SocketAddr>();
     let door = Door(Arc::new(Semaphore::new(CONNECTIONS)));
     let served = match tls {
         None => patient(server.acceptor(door)).serve(pages).await,

@@ -210,7 +210,7 @@ fn say(e: Error) -> String {
         Error::Stale => "もう一度お試しください。".into(),
         Error::Store(e) => e.to_string(),
         Error::Page(e) => e.to_string(),
-        Error::Busy => "混み合っています。".into(),
+        Error::TooMany(_) | Error::Busy => "混み合っています。".into(),
     }
 }
 

@@ -60,13 +60,14 @@ impl Serve {
             place,
             demo,
             secure,
+            forwarded: self.behind_proxy,
             city: self.data.city.clone(),
             seals: Some(self.data.seals()),
             keys: Some(self.data.keys()),
         };
         self.data.keep_reserve(&db);
         let app = App::new(db, clock, config)?;
-        search::complete(&app.db, &system).await.map_err(|e| format!("{e:?}"))?;
+        complete(&app.db, system).await?;
         Catalogue::load(&app.codes, self.data.city.as_deref()).checked()?;
         crate::programmes::load(&app.config)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -75,6 +76,22 @@ impl Serve {
         println!("{scheme}://{}", self.listen);
         listen(app, bind(self.listen).await?, tls).await
     }
+}
+
+/// An empty index of names is filled before anybody searches. One that was left half filled is
+/// looked for while the first pages are answered: with a hundred thousand people that takes longer
+/// than everything else a start does.
+async fn complete(db: &Db, system: Actor) -> Result<(), String> {
+    let db = db.clone();
+    if search::is_empty(&db, &system).await.map_err(super::say)? {
+        return search::complete(&db, &system).await.map_err(super::say);
+    }
+    tokio::spawn(async move {
+        if let Err(e) = search::complete(&db, &system).await {
+            eprintln!("error: search: {}", super::say(e));
+        }
+    });
+    Ok(())
 }
 
 /// The sample's passwords are public: it is served to this machine only, and says what it is.

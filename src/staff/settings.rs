@@ -16,6 +16,10 @@ pub const UNOWNED_DAYS: Setting = Setting { key: "unowned_days", default: 60 };
 /// So many requests a minute may come with one token (unsourced).
 pub const API_PER_MINUTE: Setting = Setting { key: "api_per_minute", default: 600 };
 
+/// So many times a minute one address may try to sign in, or anything else that is open to all
+/// (unsourced).
+pub const TRIES_PER_MINUTE: Setting = Setting { key: "tries_per_minute", default: 60 };
+
 /// Minutes without a request after which the screen is locked (unsourced).
 pub const IDLE_MINUTES: Setting = Setting { key: "idle_minutes", default: 15 };
 /// Minutes for which a typed password is good for exports and changes of rights (unsourced).

@@ -36,6 +36,8 @@ pub struct Config {
     pub demo: bool,
     /// Reached through TLS: cookies are marked Secure.
     pub secure: bool,
+    /// Behind a proxy, which says whose request it passes on (the last of `X-Forwarded-For`).
+    pub forwarded: bool,
     /// Overlay of code lists and reports of the municipality.
     pub city: Option<std::path::PathBuf>,
     /// Where the heads of the audit chains are sealed, outside the database.

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::faults;
@@ -22,6 +23,8 @@ pub enum Error {
     /// The form did not carry this session's token, or came from another site.
     Stale,
     TooLarge(String),
+    /// One address tries too often: come back after so many seconds.
+    TooMany(i64),
     /// More requests at once than the server takes, or one that did not end.
     Busy,
     Store(store::Error),
@@ -68,6 +71,7 @@ impl Error {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Stale => StatusCode::FORBIDDEN,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(store::Error::Again) => StatusCode::CONFLICT,
             Self::Store(store::Error::Full) => StatusCode::INSUFFICIENT_STORAGE,
@@ -95,6 +99,12 @@ impl Error {
                 ),
             ),
             Self::TooLarge(m) => ("受け取れませんでした", one(m)),
+            Self::TooMany(seconds) => (
+                "少し待ってください",
+                vec![format!(
+                    "同じ住所（IPアドレス）から続けて何度も試されました。{seconds}秒たってから、もう一度お試しください。"
+                )],
+            ),
             Self::Busy => (
                 "混み合っています",
                 one(
@@ -149,6 +159,9 @@ impl IntoResponse for Error {
         let mut answer = (self.status(), Html(body)).into_response();
         if broken {
             answer.extensions_mut().insert(faults::Number(number));
+        }
+        if let Self::TooMany(seconds) = self {
+            answer.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         if matches!(self, Self::Store(store::Error::Again)) {
             answer.extensions_mut().insert(Again);

@@ -71,6 +71,7 @@ impl From<Error> for Problem {
                 out
             }
             Error::Conflict(why) => Self::new(StatusCode::CONFLICT, NOTHING, why),
+            Error::TooMany(seconds) => Self::too_many(seconds),
             Error::Busy => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "混み合っています",

@@ -90,13 +90,24 @@ both! {
         tx.commit().await.unwrap();
         assert_eq!(compare(&w, &coded, early).await, 3, "one withdrawn, two more");
 
-        // The desk corrects, and takes a withdrawal back.
+        // The desk corrects, and takes its withdrawal back.
+        let number = kana::ClientNumber::from_row(person.number).to_string();
+        let fields = [
+            ("occurred_at", "2026-11-20 9:00"),
+            ("channel", "phone"),
+            ("inquirer_kind", "family"),
+            ("scope", "individual"),
+            ("region", "tama"),
+            ("client", number.as_str()),
+            ("text", "医療的ケアのある子の相談"),
+            ("why", "書き間違い"),
+        ];
         let officer = w.as_(Role::Officer).await;
-        let fields = [("region", "tama"), ("why", "書き間違い")];
-        let page = format!("/consultations/{second}/correct");
-        officer.correct(&page, &fields).await;
+        let path = format!("/consultations/{second}/correct");
+        let to = officer.post(&path, &fields).await.expect(303).location().to_owned();
+        let second = to.rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
         assert_eq!(compare(&w, &coded, early).await, 3, "corrected");
-        let undo = [("kind", "consultation-void"), ("id", first.as_str())];
+        let undo = [("action", "consultation-void"), ("id", first.as_str())];
         officer.post("/undo", &undo).await.expect(303);
         assert_eq!(compare(&w, &coded, early).await, 4, "counts again");
 

@@ -1,4 +1,4 @@
-//! `cargo xtask bench <web|eligibility>`: what the work costs, measured in release.
+//! `cargo xtask bench <web|stats|eligibility>`: what the work costs, measured in release.
 
 mod desk;
 mod disk;
@@ -8,6 +8,7 @@ pub mod names;
 pub mod population;
 mod server;
 pub mod soak;
+mod stats;
 mod table;
 mod web;
 
@@ -18,18 +19,23 @@ use std::process::{Command, ExitCode};
 pub struct Options {
     pub quick: bool,
     pub json: bool,
+    /// What a peer wrote and has worked on, too.
+    pub instance: Option<String>,
 }
 
 type Done = Result<(), String>;
 
 pub fn command(arguments: &[String]) -> ExitCode {
     let has = |flag: &str| arguments.iter().any(|a| a == flag);
-    let options = Options { quick: has("--quick"), json: has("--json") };
+    let after = |flag: &str| arguments.iter().position(|a| a == flag).map(|at| at + 1);
+    let instance = after("--instance").and_then(|at| arguments.get(at)).cloned();
+    let options = Options { quick: has("--quick"), json: has("--json"), instance };
     let done = match arguments.first().map(String::as_str) {
         Some("web") => web::run(&options),
+        Some("stats") => stats::run(&options),
         Some("eligibility") => eligibility::run(&options),
         _ => {
-            eprintln!("usage: cargo xtask bench <web|eligibility> [--quick] [--json]");
+            eprintln!("usage: cargo xtask bench <web|stats|eligibility> [--quick] [--json]");
             return ExitCode::from(2);
         }
     };
@@ -44,6 +50,11 @@ fn ended(done: Done) -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+fn answer_of<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(said("runtime"))?.block_on(work).map_err(|e| e.to_string())
 }
 
 fn block_on(work: impl Future<Output = Done>) -> Done {
