@@ -29,6 +29,8 @@ pub mod programmes;
 pub mod applications;
 /// 決定: what was granted or refused, its letter, its end.
 pub mod awards;
+/// 台帳: what was booked and used under an award, and what is left.
+pub mod ledger;
 /// 実績の指標: what a programme reports, from records or entered.
 pub mod indicators;
 /// 補助金: what operators and municipalities ask for, are paid and pay back.

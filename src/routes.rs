@@ -15,7 +15,7 @@ use crate::web::{App, Error, assets};
 use crate::{
     api, applications, audit, awards, calendar, case_notes, clients, consultations, coordinators,
     disclosures, disposals, emergencies, follow_ups, grants, imports, indicators, knowledge,
-    merges, moves, office, programmes, questions, reports, residents, reversals, staff, today,
+    ledger, merges, moves, office, programmes, questions, reports, residents, reversals, staff, today,
 };
 
 macro_rules! routes {
@@ -212,6 +212,20 @@ routes! {
     POST "/grants/{id}/lines" => grants::lines::post;
     POST "/grants/{id}/lines/{line}/void" => grants::lines::void;
     POST "/grants/{id}/steps" => grants::steps::post;
+    // ledger
+    GET "/clients/{number}/ledger" => ledger::show::get;
+    GET "/clients/{number}/ledger/{decision}/book" => ledger::book::get;
+    POST "/clients/{number}/ledger/{decision}/book" => ledger::book::post;
+    GET "/clients/{number}/ledger/{decision}/use" => ledger::record::get;
+    POST "/clients/{number}/ledger/{decision}/use" => ledger::record::post;
+    GET "/clients/{number}/ledger/{entry}/reverse" => ledger::reverse::get;
+    POST "/clients/{number}/ledger/{entry}/reverse" => ledger::reverse::post;
+    GET "/mine/ledger" => ledger::mine::get;
+    GET "/ledger" => ledger::list::get;
+    GET "/usage" => ledger::months::get;
+    GET "/usage/{month}" => ledger::month::get;
+    POST "/usage/{month}" => ledger::month::post;
+    POST "/usage/{month}/upload" => ledger::month::upload;
     // disclosures
     GET "/disclosures" => disclosures::list::get;
     GET "/clients/{number}/disclosures" => disclosures::receive::get;

@@ -31,6 +31,7 @@ mod hostile;
 mod imports;
 mod indicators;
 mod life;
+mod ledger;
 mod light;
 mod once;
 mod programmes;

@@ -76,6 +76,10 @@ pub const VERBS: &[(&str, &str)] = &[
     ("promote", "台帳の記録にした"),
     ("extend", "期限を延ばした"),
     ("redact", "墨塗りを決めた"),
+    ("book", "予約した"),
+    ("expire", "期限が過ぎて戻した"),
+    ("replace", "実績にした"),
+    ("report", "報告した"),
 ];
 
 /// What an auditor looks for most often.
@@ -170,6 +174,11 @@ const NOUNS: &[(&str, &str)] = &[
     ("register_differences", "住民記録との差の一覧"),
     ("disposals", "保存期間と廃棄の一覧"),
     ("unowned", "だれもいなくなるケースの一覧"),
+    ("ledger", "利用と残り"),
+    ("ledgers", "事業ごとの残り"),
+    ("ledger_entry", "予約と実績"),
+    ("usage", "実績報告の一覧"),
+    ("usage_month", "一か月の実績報告"),
 ];
 
 pub fn verb(code: &str) -> &str {

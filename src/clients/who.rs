@@ -60,6 +60,7 @@ const TABS: &[(&str, &str)] = &[
     ("/clients/{number}/timeline", "相談と経過"),
     ("/clients/{number}/care-score", "医療的ケアとスコア"),
     ("/clients/{number}/programmes", "使える事業"),
+    ("/clients/{number}/ledger", "利用と残り"),
     ("/clients/{number}/team", "支援チーム"),
     ("/clients/{number}/assignments", "担当"),
     ("/clients/{number}/questions/new", "助言を求める"),

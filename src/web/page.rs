@@ -65,6 +65,8 @@ const MENU: &[(&str, &str)] = &[
     ("/follow-ups", "次にすること"),
     ("/assignments", "担当"),
     ("/applications", "事業"),
+    ("/ledger", "事業の残り"),
+    ("/usage", "利用の実績"),
     ("/questions", "助言"),
     ("/reports", "統計"),
     ("/imports", "取り込み"),

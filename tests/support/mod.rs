@@ -2,6 +2,7 @@
 //! two controllers, a clock that stands still until it is moved.
 #![allow(dead_code, unused_imports)] // helpers wait for the nouns that need them
 
+mod awards;
 mod browser;
 mod digest;
 mod engines;

@@ -5,6 +5,7 @@ mod http;
 mod agree;
 mod bench;
 mod hostile;
+mod ledger;
 mod moving;
 mod mutate_access;
 mod tidy;
@@ -22,6 +23,7 @@ const COMMANDS: &[Command] = &[
     ("bench", "measure: bench <web|stats|eligibility> [--quick] [--json]", bench::command),
     ("soak", "twenty minutes at an even pace: no error, no growth", bench::soak::command),
     ("hostile", "send what nobody should: hostile <api|files|pages|exports>", hostile::command),
+    ("ledger", "random histories of the ledger against a ledger in memory", ledger::command),
     ("move-campaign", "move a population to PostgreSQL and back, and compare", moving::command),
     ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
 ];

@@ -52,7 +52,29 @@ pub struct Take {
     pub limit: i64,
 }
 
+/// A cap on a day: the period it is in and how much that holds, where the office has said so.
+#[derive(Clone, Copy, Debug)]
+pub struct CapOn<'a> {
+    pub cap: &'a Cap,
+    pub period: Period,
+    pub limit: Option<i64>,
+}
+
 impl Version {
+    /// The caps that add up over time and may apply on a day, for a balance.
+    pub fn caps_on(&self, known: &Known, day: Date, award: Date) -> Vec<CapOn<'_>> {
+        let trace = self.rules.trace(&known.values);
+        let applies = |cap: &&Cap| {
+            let out = cap.when.is_some_and(|when| trace.value(when) == Some(0));
+            !out && cap.per != Per::Use && cap.valid_on(day)
+        };
+        let on = |cap| {
+            let cap: &Cap = cap;
+            CapOn { cap, period: cap.period(day), limit: cap.limit_for(known, day, award) }
+        };
+        self.caps.iter().filter(applies).map(on).collect()
+    }
+
     /// All that a use takes. `award` is the day from which the award holds.
     pub(crate) fn takes(
         &self,

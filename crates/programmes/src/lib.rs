@@ -30,7 +30,7 @@ mod settings;
 
 mod problem;
 
-pub use caps::{Period, Take};
+pub use caps::{CapOn, Period, Take};
 pub use catalogue::Catalogue;
 pub use charge::{Charge, FAMILY, Held, Payment, Priced};
 pub use example::{Failure, run as run_examples};

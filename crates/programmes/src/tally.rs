@@ -26,6 +26,17 @@ impl Tally {
         self.row(take).map_or(0, |row| row.used)
     }
 
+    /// The same take in the period it falls in: a life that has begun takes the next use in, also
+    /// one that lies before it by less than a life, so that lives never overlap.
+    pub fn placed(&self, take: &Take) -> Take {
+        let mut placed = take.clone();
+        if let (Period::Life { .. }, Some(row)) = (take.period, self.row(take)) {
+            let until = row.until.unwrap_or(Date::MAX);
+            (placed.period, placed.day) = (Period::Life { first: row.from, until }, row.from);
+        }
+        placed
+    }
+
     /// Takes all or nothing; refused with the cap that is full and what it has left.
     pub fn take(&mut self, takes: &[Take]) -> Result<(), (String, i64)> {
         for take in takes {
@@ -40,6 +51,16 @@ impl Tally {
         Ok(())
     }
 
+    /// What is taken: (cap, first day of the period, amount), in this order.
+    pub fn rows(&self) -> Vec<(&str, Date, i64)> {
+        let all = self.rows.iter().flat_map(|((cap, _), rows)| {
+            rows.iter().map(move |row| (cap.as_str(), row.from, row.used))
+        });
+        let mut all: Vec<_> = all.filter(|row| row.2 != 0).collect();
+        all.sort_unstable();
+        all
+    }
+
     pub fn give_back(&mut self, takes: &[Take]) {
         for take in takes {
             self.add(take, -take.amount);
@@ -48,12 +69,13 @@ impl Tally {
 
     fn row(&self, take: &Take) -> Option<&Row> {
         let rows = self.rows.get(&key(take))?;
-        rows.iter().find(|row| row.is_of(take))
+        rows.iter().filter(|row| row.is_of(take)).min_by_key(|row| row.from)
     }
 
     fn add(&mut self, take: &Take, amount: i64) {
         let rows = self.rows.entry(key(take)).or_default();
-        match rows.iter_mut().find(|row| row.is_of(take)) {
+        let found = rows.iter_mut().filter(|row| row.is_of(take));
+        match found.min_by_key(|row| row.from) {
             Some(row) => row.used += amount,
             None => {
                 let (from, until) = (take.period.from(), take.period.until());
@@ -73,7 +95,9 @@ impl Row {
     fn is_of(&self, take: &Take) -> bool {
         match take.period {
             Period::Fixed { from, .. } => self.from == from,
-            Period::Life { .. } => Period::holds(self.from, self.until, take.day),
+            Period::Life { first, until } => {
+                self.from < until && self.until.is_none_or(|ends| first < ends)
+            }
         }
     }
 }

@@ -1,0 +1,310 @@
+//! 残り. What bookings and uses took from each cap in each period, added up from the rows.
+
+use ::programmes::{Cap, Per, Period, Take, Unit, Version};
+use civil::Date;
+use sqlx::FromRow;
+
+use super::Award;
+use crate::store::Read;
+use crate::web::Result;
+use crate::{args, visible};
+
+/// 上限の一期間から引いた量. Caps belong to the person and the programme, whichever award it was.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Taken {
+    pub client_id: String,
+    pub programme: String,
+    pub cap: String,
+    pub period_from: String,
+    pub period_until: Option<String>,
+    pub booked: i64,
+    pub used: i64,
+}
+
+macro_rules! sums {
+    ($who:literal) => {
+        concat!(
+            "select d.client_id, d.programme, t.cap, t.period_from, t.period_until,
+               cast(sum(case when coalesce(r.kind, e.kind) = 'booking' then t.amount else 0 end)
+                 as bigint) as booked,
+               cast(sum(case when coalesce(r.kind, e.kind) = 'usage' then t.amount else 0 end)
+                 as bigint) as used
+             from decisions d join ledger_entries e on e.decision_id = d.id
+               join ledger_takes t on t.entry_id = e.id
+               left join ledger_entries r on r.id = e.reverses_id
+             where ",
+            $who,
+            " and ",
+            visible!("d.client_id", "plan"),
+            " group by d.client_id, d.programme, t.cap, t.period_from, t.period_until
+              having sum(t.amount) <> 0
+              order by d.client_id, d.programme, t.cap, t.period_from"
+        )
+    };
+}
+
+/// Of one person and one programme.
+pub async fn taken(read: &mut Read, award: &Award) -> Result<Vec<Taken>> {
+    let sql = sums!("d.client_id = $6 and d.programme = $7");
+    Ok(read.see_all(sql, args![award.client_id, award.programme]).await?)
+}
+
+/// Of everybody, in periods that reach into `[from, until)`.
+pub async fn taken_between(read: &mut Read, from: Date, until: Date) -> Result<Vec<Taken>> {
+    let sql = sums!("t.period_from < $7 and (t.period_until is null or t.period_until > $6)");
+    Ok(read.see_all(sql, args![from, until]).await?)
+}
+
+/// (cap, period, amount) of one entry.
+pub type Takes = Vec<(String, String, i64)>;
+
+pub async fn of_entry(read: &mut Read, entry: &str) -> Result<Takes> {
+    let sql = "select cap, period_from, amount from ledger_takes where entry_id = $1";
+    Ok(read.all(sql, args![entry]).await?)
+}
+
+/// What would be taken without a booking. A period that only it had opened is none.
+pub fn without(taken: &mut Vec<Taken>, takes: &Takes) {
+    for (cap, from, amount) in takes {
+        for row in taken.iter_mut().filter(|r| r.cap == *cap && r.period_from == *from) {
+            row.booked -= amount;
+        }
+    }
+    taken.retain(|row| row.booked + row.used != 0);
+}
+
+/// 引く量: what an entry takes of a cap, in the period it falls in, and what is gone already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub cap: String,
+    pub from: String,
+    pub until: Option<String>,
+    pub amount: i64,
+    pub limit: i64,
+    pub gone: i64,
+}
+
+/// Each take in its period. A useful life that has begun takes the next use in, also one less than
+/// a life before it: so lives of one cap never overlap.
+pub fn places(takes: &[Take], taken: &[Taken]) -> Vec<Place> {
+    let mut out: Vec<Place> = vec![];
+    for take in takes {
+        let found = period_of(&take.cap, take.period, taken);
+        let (from, until) = match found {
+            Some(row) => (row.period_from.clone(), row.period_until.clone()),
+            None => text(take.period),
+        };
+        let gone = found.map_or(0, |row| row.booked + row.used);
+        match out.iter_mut().find(|p| p.cap == take.cap && p.from == from) {
+            Some(place) => place.amount += take.amount,
+            None => {
+                let (cap, amount, limit) = (take.cap.clone(), take.amount, take.limit);
+                out.push(Place { cap, from, until, amount, limit, gone });
+            }
+        }
+    }
+    out
+}
+
+fn text(period: Period) -> (String, Option<String>) {
+    (period.from().to_string(), period.until().map(|day| day.to_string()))
+}
+
+/// What was taken of a cap in a period. Dates as the database keeps them compare as text.
+fn period_of<'a>(cap: &str, period: Period, taken: &'a [Taken]) -> Option<&'a Taken> {
+    let (from, until) = text(period);
+    let same = |row: &&Taken| match period {
+        Period::Fixed { .. } => row.period_from == from,
+        Period::Life { .. } => {
+            let ends_later = row.period_until.as_ref().is_none_or(|ends| *ends > from);
+            until.as_ref().is_none_or(|until| row.period_from < *until) && ends_later
+        }
+    };
+    taken.iter().filter(|row| row.cap == cap).filter(same).min_by_key(|row| &row.period_from)
+}
+
+/// 残りの棒: one cap today: used, booked, left.
+#[derive(Clone, Debug)]
+pub struct Bar {
+    pub cap: String,
+    pub title: String,
+    pub clause: String,
+    /// 「／年度」.
+    pub per: &'static str,
+    pub limit: Option<i64>,
+    pub used: i64,
+    pub booked: i64,
+    /// Hundredths of the period that have passed.
+    pub passed: Option<i64>,
+    unit: Unit,
+    counter: String,
+}
+
+/// The caps of an award on the day of it that is nearest to `today`.
+pub fn bars(
+    award: &Award,
+    version: &Version,
+    known: &::programmes::Known,
+    taken: &[Taken],
+    today: Date,
+) -> Vec<Bar> {
+    let day = award.nearest(today);
+    let of = |on: ::programmes::CapOn<'_>| {
+        let row = period_of(&on.cap.id, on.period, taken);
+        bar(on.cap, on.limit, row, passed(on.period, today))
+    };
+    version.caps_on(known, day, award.from()).into_iter().map(of).collect()
+}
+
+fn bar(cap: &Cap, limit: Option<i64>, row: Option<&Taken>, passed: Option<i64>) -> Bar {
+    Bar {
+        cap: cap.id.clone(),
+        title: cap.text.clone(),
+        clause: cap.clause.clone(),
+        per: match cap.per {
+            Per::Use => "／回",
+            Per::Day => "／日",
+            Per::Month => "／月",
+            Per::FiscalYear => "／年度",
+            Per::Lifetime => "／通算",
+            Per::UsefulLife => "／耐用年数",
+        },
+        limit,
+        used: row.map_or(0, |r| r.used),
+        booked: row.map_or(0, |r| r.booked),
+        passed: passed.filter(|_| matches!(cap.per, Per::Month | Per::FiscalYear)),
+        unit: cap.unit,
+        counter: cap.counter.clone(),
+    }
+}
+
+fn passed(period: Period, today: Date) -> Option<i64> {
+    let days = |from: Date, to: Date| from.until(to).map_or(0, |span| i64::from(span.get_days()));
+    let (from, until) = (period.from(), period.until()?);
+    let whole = days(from, until).max(1);
+    (from <= today && today < until).then(|| days(from, today) * 100 / whole)
+}
+
+impl Bar {
+    pub fn say(&self, amount: i64) -> String {
+        self.unit.say(amount, &self.counter)
+    }
+
+    pub fn used_text(&self) -> String {
+        self.say(self.used)
+    }
+
+    pub fn booked_text(&self) -> String {
+        self.say(self.booked)
+    }
+
+    pub fn limit_text(&self) -> Option<String> {
+        self.limit.map(|limit| format!("{}{}", self.say(limit), self.per))
+    }
+
+    pub fn left_text(&self) -> Option<String> {
+        self.left().map(|left| self.say(left))
+    }
+
+    pub fn left(&self) -> Option<i64> {
+        self.limit.map(|limit| limit - self.used - self.booked)
+    }
+
+    /// Four fifths are gone.
+    pub fn is_high(&self) -> bool {
+        self.limit.is_some_and(|limit| limit > 0 && self.gone() * 5 >= limit * 4)
+    }
+
+    pub fn gone(&self) -> i64 {
+        self.used + self.booked
+    }
+
+    /// The place of the tick on a bar as wide as the limit.
+    pub fn tick(&self) -> Option<i64> {
+        Some(self.limit? * self.passed? / 100)
+    }
+
+    /// The width of the drawing.
+    pub fn width(&self) -> Option<i64> {
+        self.limit.filter(|limit| *limit > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap_or(Date::ZERO)
+    }
+
+    fn life(from: &str, amount: i64) -> Take {
+        let first = day(from);
+        let until = first.checked_add(civil::Span::new().years(6)).unwrap_or(Date::MAX);
+        let period = Period::Life { first, until };
+        Take { cap: "device".into(), period, day: first, amount, limit: 10 }
+    }
+
+    fn row(from: &str, until: &str, used: i64) -> Taken {
+        Taken {
+            client_id: String::new(),
+            programme: String::new(),
+            cap: "device".into(),
+            period_from: from.into(),
+            period_until: Some(until.into()),
+            booked: 0,
+            used,
+        }
+    }
+
+    #[test]
+    fn a_useful_life_takes_in_what_lies_within_it_on_both_sides() {
+        let taken = [row("2020-06-01", "2026-06-01", 3)];
+        let at = |from: &str| {
+            let places = places(&[life(from, 2)], &taken);
+            (places[0].from.clone(), places[0].gone)
+        };
+        assert_eq!(at("2026-05-31"), ("2020-06-01".into(), 3), "its last day");
+        assert_eq!(at("2026-06-01"), ("2026-06-01".into(), 0), "a new life");
+        assert_eq!(at("2014-06-02"), ("2020-06-01".into(), 3), "a life would reach into it");
+        assert_eq!(at("2014-06-01"), ("2014-06-01".into(), 0), "it ends as the other begins");
+    }
+
+    #[test]
+    fn two_days_of_one_use_in_one_period_are_taken_together() {
+        let places = places(&[life("2026-06-01", 2), life("2026-06-02", 3)], &[]);
+        assert_eq!(places.len(), 2, "two lives before anything was taken are two");
+        let taken = [row("2026-05-01", "2032-05-01", 4)];
+        let places = super::places(&[life("2026-06-01", 2), life("2026-06-02", 3)], &taken);
+        assert_eq!((places.len(), places[0].amount, places[0].gone), (1, 5, 4));
+    }
+
+    #[test]
+    fn a_life_that_only_the_booking_had_begun_begins_with_the_use() {
+        let mut taken = vec![row("2026-06-01", "2032-06-01", 0)];
+        taken[0].booked = 1;
+        without(&mut taken, &vec![("device".into(), "2026-06-01".into(), 1)]);
+        let places = places(&[life("2026-06-05", 1)], &taken);
+        assert_eq!((places[0].from.as_str(), places[0].gone), ("2026-06-05", 0));
+    }
+
+    #[test]
+    fn four_fifths_are_high() {
+        let bar = |used, booked, limit| Bar {
+            cap: String::new(),
+            title: String::new(),
+            clause: String::new(),
+            per: "",
+            limit,
+            used,
+            booked,
+            passed: None,
+            unit: Unit::Minutes,
+            counter: String::new(),
+        };
+        assert!(!bar(79, 0, Some(100)).is_high());
+        assert!(bar(70, 10, Some(100)).is_high());
+        assert!(!bar(70, 10, None).is_high(), "no limit was entered");
+        assert_eq!(bar(70, 10, Some(100)).left(), Some(20));
+    }
+}
