@@ -15,7 +15,8 @@ use crate::web::{App, Error, assets};
 use crate::{
     api, applications, audit, awards, calendar, case_notes, clients, consultations, coordinators,
     disclosures, disposals, emergencies, follow_ups, grants, imports, indicators, knowledge,
-    ledger, merges, moves, office, programmes, questions, reports, residents, reversals, staff, today,
+    ledger, merges, moves, office, programmes, questions, reports, residents, reversals, staff,
+    today,
 };
 
 macro_rules! routes {
@@ -315,6 +316,7 @@ routes! {
     GET "/api/v1/case-notes/{id}" => api::case_notes::get;
     POST "/api/v1/case-notes/{id}/correct" => api::case_notes::post_correct;
     POST "/api/v1/case-notes/{id}/withdraw" => api::case_notes::post_withdraw;
+    GET "/api/v1/clients/{number}/ledger" => api::ledger::get;
     GET "/api/v1/clients/{number}/timeline" => api::timeline::get;
     GET "/api/v1/follow-ups" => api::follow_ups::get_list;
     GET "/api/v1/clients/{number}/follow-ups" => api::follow_ups::get_of_client;

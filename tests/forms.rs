@@ -11,8 +11,8 @@ use kakehashi::web::form::bad_entry;
 use kakehashi::web::{Entry, Field, Form, Kind};
 use kakehashi::{
     applications, awards, case_notes, consultations, coordinators, disclosures, disposals,
-    emergencies, follow_ups, grants, indicators, knowledge, merges, moves, office, programmes,
-    questions, reports, residents, reversals, staff,
+    emergencies, follow_ups, grants, indicators, knowledge, ledger, merges, moves, office,
+    programmes, questions, reports, residents, reversals, staff,
 };
 
 use crate::support::World;
@@ -219,6 +219,10 @@ fn deciding(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(grants::apply::answer_form(), Role::Officer, "/grants/given/facts".into());
     add(grants::lines::form(), Role::Officer, "/grants/given/lines".into());
     add(grants::steps::form(), Role::Officer, "/grants/given/steps".into());
+    let at = format!("{folder}/ledger");
+    add(ledger::book::form(), Role::Officer, format!("{at}/granted/book"));
+    add(ledger::record::form(), Role::Officer, format!("{at}/granted/use"));
+    add(ledger::reverse::form(), Role::Officer, format!("{at}/held/reverse"));
     let at = "/programmes/home_respite";
     add(indicators::bodies::form(), Role::Officer, format!("{at}/bodies"));
     add(indicators::report::form(), Role::Officer, format!("{at}/counts"));
@@ -319,6 +323,10 @@ async fn living(w: &World) {
         "insert into grants (id, controller_id, programme, body, fiscal_year, applied_on,
            requested, recorded_at, recorded_by)
          values ('given', $3, 'home_respite', '団体', 2026, '2026-11-02', 1, $1, $2)",
+        "insert into ledger_entries (id, decision_id, kind, item, used_on, quantity, recorded_at,
+           recorded_by)
+         select 'held', 'granted', 'booking', 'visit', '2026-11-25', 120, $1, $2 from clients
+         where $3 = $3",
         "insert into disposals (id, controller_id, reason, proposed_at, proposed_by)
          select 'going', $3, 'retention', $1, id from accounts
          where id = 'account-officer-second' and $2 = $2",

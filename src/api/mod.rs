@@ -16,6 +16,7 @@ pub mod document;
 mod entry;
 pub mod follow_ups;
 pub mod imports;
+pub mod ledger;
 pub mod moves;
 mod once;
 pub mod operation;

@@ -6,7 +6,7 @@ use super::call::Receipt;
 use super::shape::Shape;
 use super::{
     assignments, care_score, case_notes, clients, closure, codes, consultations, coordinators,
-    directory, follow_ups, imports, moves, parts, reports, requests, team, timeline,
+    directory, follow_ups, imports, ledger, moves, parts, reports, requests, team, timeline,
 };
 use crate::clients::parts::Part;
 use crate::codes::Codes;
@@ -60,6 +60,7 @@ pub const OPERATIONS: &[Operation] = &[
     team::LIST,
     team::JOIN,
     team::LEAVE,
+    ledger::LIST,
     care_score::SHOW,
     care_score::HISTORY,
     care_score::JUDGE,

@@ -47,6 +47,7 @@ pub fn read(v: &Values) -> Result<Wish> {
         venue: v.opt("venue"),
         by: v.opt("by"),
         purpose: v.opt("purpose"),
+        of: None,
         invoiced: v.int("invoiced"),
         claimed: v.date("claimed"),
     };

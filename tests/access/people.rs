@@ -3,6 +3,7 @@
 
 mod feeds;
 mod keeping;
+mod ledger;
 mod programmes;
 mod work;
 
@@ -22,7 +23,7 @@ pub const PEOPLE: [usize; 18] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 
 pub const UNNAMED: [usize; 5] = [31, 32, 33, 34, 35];
 /// In the trash of the ward, and of its neighbour.
 const THROWN: [usize; 2] = [24, 25];
-pub const CATEGORIES: [&str; 4] = ["identity", "family", "care", "consultation"];
+pub const CATEGORIES: [&str; 5] = ["identity", "family", "care", "consultation", "plan"];
 
 /// 1 team, consent for all, parent; 2 consent for identity only; 3 no consent; 4 team ended;
 /// 5 consent without team; 6 the neighbouring ward's, team and consent; 7 nobody's; 8 the
@@ -86,6 +87,7 @@ pub fn mark(n: usize, category: &str) -> String {
         "identity" => "名",
         "family" => "家",
         "care" => "医",
+        "plan" => "計",
         "address" => "住",
         _ => "相",
     };
@@ -149,6 +151,9 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
             ward.consultation(Some(format!("client-{n}"))).await;
             ward.note().await;
         }
+        if keep(n, "plan") {
+            ward.ledger().await;
+        }
         ward.question().await;
         ward.assignment().await;
         ward.left().await;
@@ -162,6 +167,7 @@ pub async fn settle(w: &World, keep: impl Fn(usize, &str) -> bool) {
         ward.left_unnamed().await;
     }
     keeping::disposals(w, &mut tx).await;
+    ledger::contract(w, &mut tx).await;
     if keep(1, "identity") && keep(8, "identity") {
         keeping::distinction(w, &mut tx).await;
     }

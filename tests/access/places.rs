@@ -18,6 +18,7 @@ const ASKED: &[&str] = &[
     "/case-notes?q=秘",
     "/follow-ups?whose=all",
     "/follow-ups?done=1",
+    "/usage?organisation=org-station-first",
     "/api/v1/consultations?age_from=0&age_until=99",
     "/api/v1/consultations?after=2026-11-02T01:00:00.000Z~x&limit=2",
     "/api/v1/case-notes?mine=true",
@@ -149,6 +150,9 @@ fn programmes(before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("programmes", _) => vec!["home_respite".into()],
         ("people", _) => ["entitled", "unknown", "ending"].map(str::to_owned).to_vec(),
         ("grants", _) => vec!["grant-1".into()],
+        ("ledger", "decision") => each("decision"),
+        ("ledger", _) => each("entry"),
+        ("usage", _) => vec!["2026-11".into()],
         ("bodies" | "counts" | "lines", _) => vec!["no-such-row".into()],
         _ => panic!("tests/access/places.rs does not know {{{name}}} of {pattern}"),
     }

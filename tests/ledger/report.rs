@@ -52,7 +52,7 @@ both! {
         .concat();
         let before = w.digest().await;
         let shown = body.post("/usage/2026-11", &report).await.expect(200).text;
-        for words in ["予約のとおり", "予約は11月21日", "予約にはありません", "この3行を登録する"] {
+        for words in ["予約のとおり", "予約は令和8年11月21日", "予約にはありません", "この3行を登録する"] {
             assert!(shown.contains(words), "{words}: {shown}");
         }
         let missing = shown.split("この報告にないもの").nth(1).unwrap();

@@ -9,8 +9,7 @@ use crate::support::HOME;
 impl Ward<'_> {
     /// One use, one booking that was taken back, under the decision of `programmes`.
     pub(super) async fn ledger(&mut self) {
-        let (decision, word, by) =
-            (self.id("decision"), mark(self.n, "plan"), self.officer());
+        let (decision, word, by) = (self.id("decision"), mark(self.n, "plan"), self.officer());
         let station = self.w.actor(Role::Operator).organisation_id;
         for (noun, kind, back) in [
             ("entry", "usage", None),
