@@ -100,7 +100,6 @@ impl Office {
     }
 }
 
-<<<<<<< HEAD
 const WATCHED: &[(&str, &str)] =
     &[("resident", "yes"), ("at_home", "yes"), ("constant_watch", "yes"), ("medical_care", "no")];
 
@@ -220,22 +219,6 @@ both! {
             let other = w.as_(role).await;
             other.get(at).await.expect(404);
             other.post(&format!("{at}/bodies"), &form).await.expect(404);
-=======
-async fn registers(desk: &Browser, name: &str, kind: &str, from: &str) {
-    let form = [("kind", kind), ("name", name), ("valid_from", from)];
-    desk.post(&format!("{AT}/bodies"), &form).await.expect(303);
-}
-
-both! {
-    async fn bodies_under_contract_are_counted_as_of_a_day(w: World) {
-        let desk = w.as_(Role::Officer).await;
-        let kind = kakehashi::programmes::load(&w.app.config).unwrap();
-        let all = &kind.find("home_respite").unwrap().indicators;
-        let indicator = all.iter().find(|i| i.counts == "contracts").unwrap();
-        let kind = indicator.kind.clone().unwrap();
-        for (n, from) in ["2024-04-01", "2025-04-01", "2025-10-01"].iter().enumerate() {
-            registers(&desk, &format!("訪問看護 {n}"), &kind, from).await;
->>>>>>> 1189839 (Programs read what is left of a person's awards; the walk looks for marks of the ledger)
         }
         w.as_(Role::Coordinator).await.get("/programmes").await.expect(200);
         let desk = w.as_(Role::Officer).await;

@@ -206,18 +206,9 @@ both! {
         let draft = text.replace("when = \"at_home\"", "when = \"at_home && age >= 18\"");
         assert_ne!(&draft, text);
         let before = w.digest().await;
-<<<<<<< HEAD
         let send = async |text: String| {
             let fields = [("programme", "home_respite")];
             desk.upload("/what-if", &fields, "draft.toml", text.as_bytes()).await
-=======
-        let send = |text: String| {
-            let desk = &desk;
-            async move {
-                let fields = [("programme", "home_respite")];
-                desk.upload("/what-if", &fields, "draft.toml", text.as_bytes()).await
-            }
->>>>>>> 1189839 (Programs read what is left of a person's awards; the walk looks for marks of the ledger)
         };
         let told = send(draft).await.expect(200);
         assert!(told.text.contains("使えなくなる</span><span class=\"n\">1"), "{}", told.text);
