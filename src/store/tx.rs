@@ -151,6 +151,8 @@ impl Tx {
     /// As `commit`, for rows that were copied together with the events of their changes.
     pub(super) async fn commit_copied(mut self) -> Result<()> {
         self.count_event();
+        // The marks are copied, too; nobody reads a database that is being filled.
+        self.touched.moved = false;
         self.commit().await
     }
 
