@@ -50,7 +50,7 @@ async function judge(page, ran, what) {
 async function control(browser) {
   const ran = [];
   const { context, page } = await watched(browser, null, null, ran);
-  await page.setContent(`<input value="${SCRIPTS[3]}">${SCRIPTS.slice(0, 3).join("")}${SCRIPTS[5]}`);
+  await page.setContent(`<input value="${SCRIPTS[3]}">${SCRIPTS[5]}${SCRIPTS.slice(0, 3).join("")}`);
   for (let n = 0; n < 50 && !ran.includes(6); n += 1) await page.waitForTimeout(100);
   const armed = await page.evaluate(ready);
   await context.close();
