@@ -242,7 +242,7 @@ mod tests {
         let first = day(from);
         let until = first.checked_add(civil::Span::new().years(6)).unwrap_or(Date::MAX);
         let period = Period::Life { first, until };
-        Take { cap: "device".into(), period, day: first, amount, limit: 10 }
+        Take { cap: "device".into(), of: None, period, day: first, amount, limit: 10 }
     }
 
     fn row(from: &str, until: &str, used: i64) -> Taken {
