@@ -1,6 +1,8 @@
 //! Every field of every form refuses its bad value: in Japanese, under the field, and nothing is
 //! changed. A form of the program that is neither sent here nor excused fails.
 
+mod ids;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -384,37 +386,11 @@ both! {
         let known: BTreeSet<&str> =
             all.iter().map(|s| s.form.id).chain(ELSEWHERE.iter().map(|(id, _)| *id)).collect();
         let mut found = BTreeSet::new();
-        ids(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        ids::ids(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
         assert!(found.len() > 25, "the search for forms finds too few: {found:?}");
         let forgotten: Vec<_> = found.iter().filter(|id| !known.contains(id.as_str())).collect();
         assert!(forgotten.is_empty(), "no bad value is sent to {forgotten:?}");
         let gone: Vec<_> = ELSEWHERE.iter().filter(|(id, _)| !found.contains(*id)).collect();
         assert!(gone.is_empty(), "excused, but no longer there: {gone:?}");
-    }
-}
-
-/// The ids of the forms in the source: the first text after `Form::new(`, or of `const DRAFT`.
-fn ids(folder: &Path, out: &mut BTreeSet<String>) {
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            if !path.ends_with("web") {
-                ids(&path, out);
-            }
-            continue;
-        }
-        if path.extension().is_none_or(|e| e != "rs") {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        let text = text.split("#[cfg(test)]").next().unwrap();
-        for mark in ["Form::new(", "const DRAFT: &str = "] {
-            for after in text.split(mark).skip(1) {
-                if let Some(rest) = after.trim_start().strip_prefix('"') {
-                    let id = rest.split('"').next().filter(|id| !id.is_empty());
-                    out.extend(id.map(str::to_owned));
-                }
-            }
-        }
     }
 }

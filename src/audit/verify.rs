@@ -63,7 +63,8 @@ async fn chain(read: &mut Read, id: &str, head: &(i64, String), out: &mut Verdic
             .all(
                 "select seq, at, account_id, post_id, organisation_id, controller_id, role, verb,
                    noun, record_id, client_id, fields, digest, basis, previous_hash, hash
-                 from audit_events where writer_id = $1 and seq > $2 order by seq limit cast($3 as bigint)",
+                 from audit_events where writer_id = $1 and seq > $2
+                 order by seq limit cast($3 as bigint)",
                 args![id, seq, PAGE],
             )
             .await?;

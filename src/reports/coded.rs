@@ -1,8 +1,8 @@
 //! 区分の列: the consultations in memory, one byte a word, for reports that count them and nothing
 //! else. Which reports those are is not declared: the statement of such a report is, word for word,
-//! the plain count by its dimensions. What is kept follows the audit chains: every consultation that
-//! is written has its event, and what has none leaves a mark (`store::changes`). So the answer is
-//! always the recount's, also when another server writes.
+//! the plain count by its dimensions. What is kept follows the audit chains: every consultation
+//! that is written has its event, and what has none leaves a mark (`store::changes`). So the answer
+//! is always the recount's, also when another server writes.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -56,7 +56,7 @@ fn plain_count(by: &[usize]) -> String {
     )
 }
 
-/// Shared by all requests; empty until somebody opens such a report.
+/// 区分の列: shared by all requests; empty until somebody opens such a report.
 #[derive(Clone, Debug, Default)]
 pub struct Coded(Arc<Mutex<Option<Held>>>);
 

@@ -28,11 +28,9 @@ pub async fn get(
     RawQuery(query): RawQuery,
 ) -> Result<Response> {
     let report = all.find(&id, actor.role).ok_or(Error::NotFound)?;
-    let entry = asked(query.as_deref());
+    let (entry, none) = (asked(query.as_deref()), Problems::default());
     match ask(&actor, &report, &entry, &app) {
-        Ok(_) => {
-            page(show(&app, Some(&all.coded), &actor, &report, &entry, Problems::default()).await?)
-        }
+        Ok(_) => page(show(&app, Some(&all.coded), &actor, &report, &entry, none).await?),
         Err(Error::Refused(bad)) => refused(&app, &actor, &report, &entry, bad).await,
         Err(e) => Err(e),
     }

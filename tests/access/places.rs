@@ -100,7 +100,9 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         (_, "organisation") => seats(Role::Coordinator).map(|a| a.organisation_id).to_vec(),
         ("accounts", _) => seats(Role::Coordinator).map(|a| a.account_id).to_vec(),
         ("organisations", _) => seats(Role::Coordinator).map(|a| a.organisation_id).to_vec(),
-        ("transfers", _) => vec!["no-such-transfer".into()],
+        ("transfers" | "merges" | "reviews" | "knowledge" | "adviser", _) => {
+            vec!["no-such-row".into()]
+        }
         ("invitations" | "tokens" | "calendar", _) => vec!["no-such-token".into()],
         ("imports", "id") => vec!["no-such-batch".into()],
         ("template", _) => stems("imports"),
@@ -118,8 +120,6 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("same", _) => [2, 7, 8].map(|n| ClientNumber::from_row(n).to_string()).to_vec(),
         ("trash", "kind") => ["client", "consultation", "case-note"].map(str::to_owned).to_vec(),
         ("{kind}", _) => vec!["no-such".into()],
-        ("merges", _) => vec!["no-such-merge".into()],
-        ("reviews", _) => vec!["no-such-review".into()],
         ("disclosures", _) => each("asked"),
         ("residents", _) => each("difference"),
         ("disposals", _) => vec!["disposal-9".into(), "disposal-8".into()],
@@ -130,10 +130,8 @@ fn ids(w: &World, before: &str, name: &str, pattern: &str) -> Vec<String> {
             .map(|e| format!("emergency-{e}"))
             .to_vec(),
         ("questions", _) => each("question"),
-        ("knowledge", _) => vec!["no-such-note".into()],
         ("codes", _) => vec!["area".into()],
         (_, "code") => vec!["east".into()],
-        ("adviser", _) => vec!["no-such-adviser".into()],
         ("settings", _) => vec!["emergency_minutes".into()],
         ("team", _) => vec!["team-1-operator".into(), "team-6-operator".into()],
         _ => programmes(before, name, pattern),

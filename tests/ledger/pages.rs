@@ -109,7 +109,8 @@ both! {
         body.get(&book).await.expect(404);
         w.contract("trial", &station).await;
         let theirs = [("organisation", other.as_str()), ("note", "よその訪問")];
-        desk.record(&[visit("2026-11-02", "9:00", "15:00"), theirs.to_vec()].concat()).await.unwrap();
+        let theirs = [visit("2026-11-02", "9:00", "15:00"), theirs.to_vec()].concat();
+        desk.record(&theirs).await.unwrap();
         let mine = [("organisation", other.as_str()), ("note", "うちの訪問")];
         let mine = [visit("2026-11-21", "9:00", "11:00"), mine.to_vec()].concat();
         body.post(&book, &mine).await.expect(303);
@@ -137,7 +138,8 @@ both! {
         w.contract("trial", &w.actor(Role::Operator).organisation_id).await;
         supports(&w, &desk.child, Seat::First, &["identity", "care", "consultation"]).await;
         let folder = format!("/clients/{}/ledger", number(&desk.child));
-        let (book, back) = (format!("{folder}/{}/book", desk.award), format!("{folder}/{entry}/reverse"));
+        let book = format!("{folder}/{}/book", desk.award);
+        let back = format!("{folder}/{entry}/reverse");
         let body = w.as_(Role::Operator).await;
         assert!(!body.get(&folder).await.expect(200).text.contains("試しの事業"), "no consent");
         let abroad = w.sign_in(Role::Officer, Seat::Abroad).await;
@@ -162,7 +164,8 @@ both! {
         let station = w.actor(Role::Operator).organisation_id;
         w.contract("trial", &station).await;
         with_station(&w, &desk, Seat::First).await;
-        let own = |on| [visit(on, "9:00", "10:00"), vec![("organisation", station.as_str())]].concat();
+        let of = vec![("organisation", station.as_str())];
+        let own = |on| [visit(on, "9:00", "10:00"), of.clone()].concat();
         let first = desk.book(&own("2026-11-21")).await.unwrap();
         let second = desk.book(&own("2026-11-22")).await.unwrap();
         let folder = format!("/clients/{}/ledger", number(&desk.child));

@@ -86,7 +86,8 @@ async fn looks_first(w: World, awards: Arc<Vec<String>>, n: usize) -> usize {
         let (own, at) = (format!("{id} {n} {k}"), tx.actor.at);
         tx.exec(
             "insert into ledger_entries (id, decision_id, kind, item, used_on, quantity,
-               recorded_at, recorded_by) values ($1, $2, 'booking', 'visit', '2026-11-25', 60, $3, '')",
+               recorded_at, recorded_by)
+             values ($1, $2, 'booking', 'visit', '2026-11-25', 60, $3, '')",
             args![own, id, at],
         )
         .await

@@ -1,5 +1,6 @@
 //! Random histories of bookings, uses and reversals: after each step the sums of the rows are those
-//! of a ledger in memory. `KAKEHASHI_LEDGER` says how many steps; `cargo xtask ledger` asks for many.
+//! of a ledger in memory. `KAKEHASHI_LEDGER` says how many steps; `cargo xtask ledger` asks for
+//! many.
 
 use civil::{Date, Span};
 use kakehashi::access::Role;

@@ -34,7 +34,8 @@ both! {
     async fn differences_are_shown_before_anything_is_taken(w: World) {
         let (w, _city) = in_city(&w);
         let (desk, station) = scene(&w).await;
-        let own = |on, to| [visit(on, "9:00", to), vec![("organisation", station.as_str())]].concat();
+        let of = vec![("organisation", station.as_str())];
+        let own = |on, to| [visit(on, "9:00", to), of.clone()].concat();
         for on in ["2026-11-20", "2026-11-21", "2026-11-22"] {
             desk.book(&own(on, "11:00")).await.unwrap();
         }

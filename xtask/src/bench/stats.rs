@@ -1,7 +1,7 @@
 //! `bench stats [--instance FILE]`: consultations counted by who asked, what about and month, with
 //! the sum of their minutes: from coded columns, from what was counted before, and anew in SQLite.
-//! All three must say the same. FILE is a CSV with the columns requester, kind, at, minutes; without
-//! it, a million consultations are drawn from a fixed seed.
+//! All three must say the same. FILE is a CSV with the columns requester, kind, at, minutes;
+//! without it, a million consultations are drawn from a fixed seed.
 
 use std::collections::HashMap;
 use std::hint::black_box;

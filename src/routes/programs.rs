@@ -1,0 +1,78 @@
+//! The URLs programs ask, in one table like those of people.
+
+use axum::Router;
+use axum::routing::{MethodFilter, on};
+
+use crate::api;
+use crate::web::App;
+
+routes! {
+    GET "/api/v1/openapi.json" => api::document::get;
+    GET "/api/v1/codes" => api::codes::get;
+    POST "/api/v1/clients/search" => api::clients::post_search;
+    POST "/api/v1/clients" => api::clients::post;
+    GET "/api/v1/clients/{number}" => api::clients::get;
+    GET "/api/v1/clients/{number}/parts/{part}" => api::parts::get;
+    POST "/api/v1/clients/{number}/parts/{part}" => api::parts::post;
+    POST "/api/v1/clients/{number}/parts/{part}/{row}/correct" => api::parts::post_correct;
+    POST "/api/v1/clients/{number}/parts/{part}/{row}/end" => api::parts::post_end;
+    POST "/api/v1/clients/{number}/parts/{part}/{row}/void" => api::parts::post_void;
+    POST "/api/v1/consultations" => api::consultations::post;
+    GET "/api/v1/consultations/{id}" => api::consultations::get;
+    POST "/api/v1/consultations/{id}/correct" => api::consultations::post_correct;
+    POST "/api/v1/consultations/{id}/withdraw" => api::consultations::post_withdraw;
+    GET "/api/v1/colleagues" => api::directory::get_colleagues;
+    GET "/api/v1/organisations" => api::directory::get_organisations;
+    POST "/api/v1/clients/{number}/close" => api::closure::post;
+    POST "/api/v1/clients/{number}/reopen" => api::closure::post_reopen;
+    GET "/api/v1/clients/{number}/team" => api::team::get;
+    POST "/api/v1/clients/{number}/team" => api::team::post;
+    POST "/api/v1/clients/{number}/team/{member}/leave" => api::team::post_leave;
+    GET "/api/v1/clients/{number}/care-score" => api::care_score::get;
+    GET "/api/v1/clients/{number}/care-scores" => api::care_score::get_history;
+    POST "/api/v1/clients/{number}/care-score" => api::care_score::post;
+    POST "/api/v1/clients/{number}/care-score/{row}/correct" => api::care_score::post_correct;
+    GET "/api/v1/consultations" => api::consultations::get_list;
+    POST "/api/v1/consultations/search" => api::consultations::get_list;
+    GET "/api/v1/case-notes" => api::case_notes::get_list;
+    GET "/api/v1/clients/{number}/case-notes" => api::case_notes::get_of_client;
+    POST "/api/v1/clients/{number}/case-notes" => api::case_notes::post;
+    GET "/api/v1/case-notes/{id}" => api::case_notes::get;
+    POST "/api/v1/case-notes/{id}/correct" => api::case_notes::post_correct;
+    POST "/api/v1/case-notes/{id}/withdraw" => api::case_notes::post_withdraw;
+    GET "/api/v1/clients/{number}/ledger" => api::ledger::get;
+    GET "/api/v1/clients/{number}/timeline" => api::timeline::get;
+    GET "/api/v1/follow-ups" => api::follow_ups::get_list;
+    GET "/api/v1/clients/{number}/follow-ups" => api::follow_ups::get_of_client;
+    POST "/api/v1/consultations/{id}/follow-ups" => api::follow_ups::post_of_consultation;
+    POST "/api/v1/case-notes/{id}/follow-ups" => api::follow_ups::post_of_note;
+    GET "/api/v1/follow-ups/{id}" => api::follow_ups::get;
+    POST "/api/v1/follow-ups/{id}/done" => api::follow_ups::post_done;
+    POST "/api/v1/follow-ups/{id}/hand-over" => api::follow_ups::post_hand_over;
+    GET "/api/v1/coordinators" => api::coordinators::get;
+    GET "/api/v1/coordinators/{account}/cases" => api::coordinators::get_cases;
+    GET "/api/v1/requests" => api::requests::get_list;
+    POST "/api/v1/clients/{number}/request" => api::requests::post;
+    GET "/api/v1/requests/{id}" => api::requests::get;
+    POST "/api/v1/requests/{id}/assign" => api::requests::post_assign;
+    POST "/api/v1/requests/{id}/withdraw" => api::requests::post_withdraw;
+    GET "/api/v1/clients/{number}/assignments" => api::assignments::get_history;
+    GET "/api/v1/assignments/{id}" => api::assignments::get;
+    POST "/api/v1/assignments/{id}/hand-over" => api::assignments::post_hand_over;
+    GET "/api/v1/reports" => api::reports::get_list;
+    GET "/api/v1/reports/{id}" => api::reports::get;
+    GET "/api/v1/reports/{id}/editions" => api::reports::get_editions;
+    GET "/api/v1/reports/{id}/editions/{edition}" => api::reports::get_edition;
+    GET "/api/v1/import-layouts" => api::imports::get_layouts;
+    GET "/api/v1/imports" => api::imports::get_list;
+    POST "/api/v1/imports" => api::imports::post;
+    GET "/api/v1/imports/{id}" => api::imports::get;
+    POST "/api/v1/imports/{id}/save" => api::imports::post_save;
+    POST "/api/v1/imports/{id}/undo" => api::imports::post_undo;
+    POST "/api/v1/imports/{id}/discard" => api::imports::post_discard;
+    GET "/api/v1/moves" => api::moves::get_list;
+    POST "/api/v1/clients/{number}/move" => api::moves::post;
+    GET "/api/v1/moves/{id}" => api::moves::get;
+    POST "/api/v1/moves/{id}/accept" => api::moves::post_accept;
+    POST "/api/v1/moves/{id}/decline" => api::moves::post_decline;
+}
