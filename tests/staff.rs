@@ -75,7 +75,8 @@ both! {
             assert_eq!(status("/api/v1/consultations", "10.0.0.1").await, 401, "wrong key {n}");
         }
         let late = tried(&router, "/invitations", "10.0.0.1").await;
-        assert_eq!((late.status().as_u16(), &late.headers()["retry-after"]), (429, &"60".parse().unwrap()));
+        assert_eq!(late.status().as_u16(), 429);
+        assert_eq!(late.headers()["retry-after"], "60");
         assert_eq!(status("/api/v1/consultations", "10.0.0.1").await, 429);
         // What somebody writes before the proxy's own word is not believed.
         assert_eq!(status("/invitations", "10.9.9.9, 10.0.0.1").await, 429);
