@@ -284,7 +284,7 @@ impl Held {
     fn count(&self, (by, from, until, known_at, whose): &Question) -> Option<Vec<Fact>> {
         let mut seen = [true; 256];
         if let Some((controller, office)) = whose {
-            for (code, seen) in (0_u8..).zip(&mut seen) {
+            for (code, seen) in (0..=u8::MAX).zip(&mut seen) {
                 let mut said = self.whose.word(code).split(' ');
                 let (of, held_by, absent) = (said.next()?, said.next(), said.next());
                 let held_by = held_by.unwrap_or_default();
