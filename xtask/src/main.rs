@@ -7,6 +7,7 @@ mod bench;
 mod hostile;
 mod ledger;
 mod moving;
+mod mutate;
 mod mutate_access;
 mod tidy;
 
@@ -25,6 +26,7 @@ const COMMANDS: &[Command] = &[
     ("hostile", "send what nobody should: hostile <api|files|pages|exports>", hostile::command),
     ("ledger", "random histories of the ledger against a ledger in memory", ledger::command),
     ("move-campaign", "move a population to PostgreSQL and back, and compare", moving::command),
+    ("mutate", "change every rule of the programmes: mutate programmes", mutate::command),
     ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
 ];
 
