@@ -103,10 +103,9 @@ impl Paper {
     }
 
     pub fn fill(&self, line: &str, values: &BTreeMap<&str, String>) -> String {
-        let filled = values.iter().fold(line.to_owned(), |line, (field, value)| {
+        values.iter().fold(line.to_owned(), |line, (field, value)| {
             line.replace(&format!("{{{field}}}"), value)
-        });
-        filled
+        })
     }
 }
 

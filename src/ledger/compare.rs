@@ -214,13 +214,12 @@ fn filled(line: &Line, programme: &Programme, day: Date, booking: Option<&Entry>
         let typed = chosen(&options, key, line.get(key));
         entry.set(key, typed.or_else(|| of_booking(key)).unwrap_or_default());
     }
-    if line.get("from").is_empty() && line.get("quantity").is_empty() {
-        if let Some(b) = booking {
-            entry.set("from", b.from());
-            entry.set("to", b.to());
-            if b.starts_at.is_none() {
-                entry.set("quantity", b.quantity.to_string());
-            }
+    let silent = line.get("from").is_empty() && line.get("quantity").is_empty();
+    if let Some(b) = booking.filter(|_| silent) {
+        entry.set("from", b.from());
+        entry.set("to", b.to());
+        if b.starts_at.is_none() {
+            entry.set("quantity", b.quantity.to_string());
         }
     }
     entry

@@ -52,7 +52,7 @@ pub fn file(model: &Model, seed: u64, number: usize) -> File {
     let mut dice = Dice::new(seed, number);
     let (family, ending, make) = all[number % all.len()];
     let bytes = make(model, &mut dice);
-    let right = number / all.len() % 4 > 0;
+    let right = !(number / all.len()).is_multiple_of(4);
     let name = if right { format!("file.{ending}") } else { odd_name(&mut dice) };
     let kind = match ending {
         _ if !right => KINDS[dice.roll(KINDS.len())],

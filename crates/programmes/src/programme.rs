@@ -214,7 +214,7 @@ pub struct Indicator {
 }
 
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$default:ident])? $variant:ident),* }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident),* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -226,39 +226,35 @@ words! {
     /// What a benefit is counted in.
     Unit { Minutes, Days, Tickets, Yen, Count, Device, Registration, Place }
 }
-words! {
-    /// What happens to a quantity that is no whole number of steps.
-    Rounding { Refuse, Up, Down }
+/// What happens to a quantity that is no whole number of steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    #[default]
+    Refuse,
+    Up,
+    Down,
 }
-words! {
-    /// The day to which a visit over midnight counts.
-    Midnight { Start, Split }
+/// The day to which a visit over midnight counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Midnight {
+    #[default]
+    Start,
+    Split,
 }
 words! {
     /// The period of a cap.
     Per { Use, Day, Month, FiscalYear, Lifetime, UsefulLife }
 }
-words! {
-    /// What a cap adds up.
-    Count { Quantity, Uses, Yen }
-}
-
-impl Default for Rounding {
-    fn default() -> Self {
-        Self::Refuse
-    }
-}
-
-impl Default for Midnight {
-    fn default() -> Self {
-        Self::Start
-    }
-}
-
-impl Default for Count {
-    fn default() -> Self {
-        Self::Quantity
-    }
+/// What a cap adds up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Count {
+    #[default]
+    Quantity,
+    Uses,
+    Yen,
 }
 
 impl Unit {

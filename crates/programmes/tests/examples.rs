@@ -1,4 +1,5 @@
 //! Every example of every file under `programmes/` is a test, and so is every mutant of a sample.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod folder;
 

@@ -1,4 +1,5 @@
 //! A file that cannot be read says where, in which key, and which name was probably meant.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod folder;
 

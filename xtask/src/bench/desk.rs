@@ -78,7 +78,7 @@ impl Desk {
     /// The printed number of one of the ward's people whose case is open.
     fn number(&self, n: usize) -> String {
         let i = (n * 7919 % self.clients) / 10 * 10 + 1 + n % 5;
-        let i = i - usize::from(i % 33 == 0);
+        let i = i - usize::from(i.is_multiple_of(33));
         kana::ClientNumber::from_row(i as i64).to_string()
     }
 
