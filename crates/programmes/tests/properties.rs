@@ -1,5 +1,6 @@
 //! Over random uses: no cap is ever exceeded, seen by a model that adds everything up anew each
 //! time, and payments always add up to the price.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod folder;
 
