@@ -1,5 +1,5 @@
-//! `cargo xtask mutate programmes`: every rule of every shipped programme changed, one at a time; an
-//! example of its file must notice. The figures go to docs/campaigns.
+//! `cargo xtask mutate programmes`: every rule of every shipped programme changed, one at a time.
+//! An example of its file must notice. The figures go to docs/campaigns.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};

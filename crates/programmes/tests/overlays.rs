@@ -1,5 +1,5 @@
-//! Rules of other shapes than those that are shipped, as files alone: a copayment by duration, hours
-//! in one pool or in two, a device that is granted again after its useful life.
+//! Rules of other shapes than those that are shipped, as files alone: a copayment by duration,
+//! hours in one pool or in two, a device that is granted again after its useful life.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod folder;
