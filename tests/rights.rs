@@ -31,7 +31,7 @@ fn routes(w: &World) -> Vec<(&'static str, &'static str, Vec<String>)> {
 async fn ask(browser: &Browser, method: &str, path: &str) -> u16 {
     match method {
         "GET" => browser.get(path).await.status,
-        _ if path == "/imports" => {
+        _ if path == "/imports" || path == "/what-if" || path.ends_with("/upload") => {
             browser.upload_raw(path, &[("_csrf", "guessed")], "a.csv", b"a").await.status
         }
         _ => browser.post_raw(path, &[("_csrf", "guessed")]).await.status,
