@@ -6,7 +6,7 @@ use sqlx::FromRow;
 
 use crate::store::Read;
 use crate::web::{Error, Result};
-use crate::{args, not_closed, visible};
+use crate::{args, not_closed};
 
 /// True when the actor may see the award `d`. A body outside the office sees it where it is under
 /// contract for the programme, or where it gave service itself.
@@ -137,8 +137,6 @@ pub async fn between(read: &mut Read, from: Date, until: Date) -> Result<Vec<Awa
                    and (d.valid_until is null or d.valid_until > $6)
                    and (d.ended_on is null or d.ended_on > $6) and ",
                 visible_award!(),
-                " and ",
-                visible!("d.client_id", "identity"),
                 " order by d.programme, d.client_id, d.valid_from, d.id"
             ),
             args![from, until],

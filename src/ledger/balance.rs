@@ -22,7 +22,7 @@ pub struct Taken {
 }
 
 macro_rules! sums {
-    ($who:literal) => {
+    ($($who:tt)+) => {
         concat!(
             "select d.client_id, d.programme, t.cap, t.period_from, t.period_until,
                cast(sum(case when coalesce(r.kind, e.kind) = 'booking' then t.amount else 0 end)
@@ -33,9 +33,7 @@ macro_rules! sums {
                join ledger_takes t on t.entry_id = e.id
                left join ledger_entries r on r.id = e.reverses_id
              where ",
-            $who,
-            " and ",
-            visible!("d.client_id", "plan"),
+            $($who)+,
             " group by d.client_id, d.programme, t.cap, t.period_from, t.period_until
               having sum(t.amount) <> 0
               order by d.client_id, d.programme, t.cap, t.period_from"
@@ -43,15 +41,18 @@ macro_rules! sums {
     };
 }
 
-/// Of one person and one programme.
+/// Of one person and one programme: whoever may see the award may see what is left of it.
 pub async fn taken(read: &mut Read, award: &Award) -> Result<Vec<Taken>> {
-    let sql = sums!("d.client_id = $6 and d.programme = $7");
-    Ok(read.see_all(sql, args![award.client_id, award.programme]).await?)
+    let sql = sums!("d.client_id = $1 and d.programme = $2");
+    Ok(read.all(sql, args![award.client_id, award.programme]).await?)
 }
 
 /// Of everybody, in periods that reach into `[from, until)`.
 pub async fn taken_between(read: &mut Read, from: Date, until: Date) -> Result<Vec<Taken>> {
-    let sql = sums!("t.period_from < $7 and (t.period_until is null or t.period_until > $6)");
+    let sql = sums!(concat!(
+        "t.period_from < $7 and (t.period_until is null or t.period_until > $6) and ",
+        visible!("d.client_id", "plan")
+    ));
     Ok(read.see_all(sql, args![from, until]).await?)
 }
 

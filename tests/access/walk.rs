@@ -47,7 +47,7 @@ const PAST: &[&str] = &[
 ];
 
 /// Routes that take a file.
-const UPLOADS: &[&str] = &["/imports", "/usage/{month}/upload"];
+const UPLOADS: &[&str] = &["/imports", "/what-if", "/usage/{month}/upload"];
 
 /// The marks the role may not see.
 fn forbidden(role: Role) -> Vec<String> {

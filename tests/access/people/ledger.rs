@@ -7,14 +7,15 @@ use super::{AT, ON, Ward, mark, put};
 use crate::support::HOME;
 
 impl Ward<'_> {
-    /// One use, one booking that was taken back, under the decision of `programmes`.
+    /// A use, a booking and a use that was taken back, under the decision of `programmes`.
     pub(super) async fn ledger(&mut self) {
         let (decision, word, by) = (self.id("decision"), mark(self.n, "plan"), self.officer());
         let station = self.w.actor(Role::Operator).organisation_id;
         for (noun, kind, back) in [
             ("entry", "usage", None),
             ("booking", "booking", None),
-            ("back", "reversal", Some(self.id("booking"))),
+            ("wrong", "usage", None),
+            ("back", "reversal", Some(self.id("wrong"))),
         ] {
             put(
                 self.tx,
