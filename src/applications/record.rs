@@ -65,6 +65,8 @@ macro_rules! applications {
              left join decisions d on d.application_id = p.id
              where p.controller_id = $2 and ",
             visible!("p.client_id", "plan"),
+            " and ",
+            visible!("p.client_id", "identity"),
             $rest
         )
     };

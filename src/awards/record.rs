@@ -44,6 +44,8 @@ macro_rules! decisions {
              left join accounts w on w.id = d.recorded_by
              where d.controller_id = $2 and ",
             visible!("d.client_id", "plan"),
+            " and ",
+            visible!("d.client_id", "identity"),
             $rest
         )
     };
