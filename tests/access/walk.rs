@@ -24,6 +24,8 @@ const MAY_COUNT: &[(&str, &str)] = &[
     ("/requests/{id}", "the proposal weighs the whole load of each colleague"),
     ("/clients/{number}/request", "the same proposal"),
     ("/consultations/{id}/case", "the same proposal"),
+    ("/programmes", "what a programme reports is the whole ward's, without persons"),
+    ("/programmes/{id}", "the same figures"),
     ("/api/v1/coordinators", "as /assignments"),
     ("/api/v1/requests/{id}", "as /requests/{id}"),
 ];

@@ -234,6 +234,9 @@ async function decided(page, base, article) {
   await form.locator("[name=applied_by]").fill("森田（母）");
   await fillDate(form, "starts_on", [8, 4, 1]);
   await send(page, form);
+  if (!(await page.locator("#assessment").count())) {
+    return problem(`the application is not open: ${await page.locator("main").innerText()}`);
+  }
   await page.locator("#assessment input[value=award]").check();
   await send(page, page.locator("#assessment"));
   for (let n = 0; n < 5 && (await page.locator("#approve-step").count()); n++) {
