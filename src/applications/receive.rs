@@ -92,7 +92,7 @@ async fn renewed(read: &mut Read, id: &str) -> Result<Renewed> {
 async fn first(app: &App, actor: &Actor, asked: &Asked) -> Result<Entry> {
     let mut entry = Entry::default();
     entry.set("programme", asked.programme.clone().unwrap_or_default());
-    entry.set("applied_on", civil::format_era(actor.today()));
+    entry.set("applied_on", actor.today().to_string());
     if let Some(id) = &asked.renews {
         let before = renewed(&mut app.read(actor).await?, id).await?;
         let next = before.valid_until.and_then(|day| day.parse().ok());

@@ -50,7 +50,7 @@ pub(super) async fn view(
     let none = (Entry::default(), Problems::default());
     let mut first = Entry::default();
     first.set("addressee", a.applied_by.clone());
-    first.set("decided_on", civil::format_era(actor.today()));
+    first.set("decided_on", actor.today().to_string());
     let draw = |form: Form| {
         let blank = if form.id == decide::FORM { &first } else { &none.0 };
         let (entry, bad) = if form.id == what { (entry, bad) } else { (blank, &none.1) };
