@@ -195,7 +195,7 @@ both! {
             let indicator = p.indicators.iter().find(|i| typed.contains(&i.counts.as_str()));
             indicator.map(|i| (p.id.clone(), i.id.clone()))
         });
-        let Some((programme, indicator)) = entered else { return };
+        let (programme, indicator) = entered.expect("some programme reports an entered figure");
         assert_eq!(o.figure(&programme, &indicator, "2024-05-01").await, None, "not 0");
         let mut tx = w.write(&o.officer("2024-05-01")).await;
         let v = [("indicator", indicator.as_str()), ("value", "948000"), ("year_of", "2024-05-01"),

@@ -95,10 +95,10 @@ async fn first(app: &App, actor: &Actor, asked: &Asked) -> Result<Entry> {
     entry.set("applied_on", actor.today().to_string());
     if let Some(id) = &asked.renews {
         let before = renewed(&mut app.read(actor).await?, id).await?;
-        let next = before.valid_until.and_then(|day| day.parse().ok());
+        let next = before.valid_until.unwrap_or_default();
         entry.set("programme", before.programme);
         entry.set("applied_by", before.applied_by);
-        entry.set("starts_on", next.map(civil::format_era).unwrap_or_default());
+        entry.set("starts_on", next);
     }
     Ok(entry)
 }

