@@ -195,7 +195,126 @@ async function lineDown(browser, demo) {
   await context.close();
 }
 
+/** Era fields of a date in 令和. */
+async function fillDate(form, name, [year, month, day]) {
+  await form.locator(`[name=${name}_y]`).fill(`${year}`);
+  await form.locator(`[name=${name}_m]`).fill(`${month}`);
+  await form.locator(`[name=${name}_d]`).fill(`${day}`);
+}
+
+async function send(page, form) {
+  await form.locator(".savebar button").first().click();
+  await page.waitForLoadState();
+}
+
+/** What is not known of the person is answered until the programme's article says 使える. */
+async function answerAll(page, base, number, name) {
+  const article = page.locator("article.verdict", { hasText: name });
+  for (let n = 0; n < 8; n++) {
+    await page.goto(`${base}/clients/${number}/programmes`);
+    const ask = article.locator("a", { hasText: "答えを記録する" }).first();
+    if (!(await ask.count())) break;
+    await ask.click();
+    await page.waitForLoadState();
+    const form = page.locator("#fact");
+    await form.locator("[name=value]").first().selectOption("yes");
+    await form.locator("[name=paper]").fill("書類の写し");
+    await fillDate(form, "from", [8, 4, 1]);
+    await send(page, form);
+  }
+  if (!(await article.locator(".vmark--yes").count())) problem(`${name} cannot be used by ${number}`);
+  return article;
+}
+
+/** Taken, checked, approved on paper along the route, decided; the letter is looked at. */
+async function decided(page, base, article) {
+  await article.locator("a.btn").click();
+  await page.waitForLoadState();
+  const form = page.locator("#application");
+  await form.locator("[name=applied_by]").fill("森田（母）");
+  await fillDate(form, "starts_on", [8, 4, 1]);
+  await send(page, form);
+  if (!(await page.locator("#assessment").count())) {
+    return problem(`the application is not open: ${await page.locator("main").innerText()}`);
+  }
+  await page.locator("#assessment input[value=award]").check();
+  await send(page, page.locator("#assessment"));
+  for (let n = 0; n < 5 && (await page.locator("#approve-step").count()); n++) {
+    const step = page.locator("#approve-step");
+    await step.locator("input[value=approved]").check();
+    await step.locator("input[value=paper]").check();
+    await step.locator("[name=approver]").fill("課長 山本");
+    await send(page, step);
+  }
+  await send(page, page.locator("#decision"));
+  await page.goto(`${page.url()}/letter`);
+  const letter = await page.locator("article.letter").innerText();
+  if (!/\d+み障支第\d+号/.test(letter)) problem(`the letter has no number: ${letter.slice(0, 80)}`);
+  if (!letter.includes("教示")) problem("the letter does not say how to appeal");
+  await look(page, "letter");
+}
+
+/** A month's visits as a file; the page with the differences comes back. */
+async function report(page, base, month, rows) {
+  await page.goto(`${base}/usage/${month}`);
+  const text = ["利用者番号,利用日,開始,終了,担い手,場所,目的", ...rows].join("\r\n");
+  await page.locator("#file").setInputFiles({
+    name: "jisseki.csv", mimeType: "text/csv", buffer: Buffer.from(text, "utf8"),
+  });
+  await page.locator("#upload button").click();
+  await page.waitForLoadState();
+}
+
+async function take(page, what) {
+  const button = page.locator("#differences .savebar button");
+  if (!(await button.count())) return problem(`${what}: ${await page.locator("main").innerText()}`);
+  await button.click();
+  await page.waitForLoadState();
+}
+
+/** From "what can we get" to an approved award; visits until the hours are used up. */
+async function respite(browser, demo) {
+  console.log("story: from what a family can get to the visit that is one too many");
+  const context = await browser.newContext({ locale: "ja-JP" });
+  const page = await signIn(context, demo, "officer");
+  const { base } = demo;
+  const station = await browser.newContext({ locale: "ja-JP" });
+  const body = await signIn(station, demo, "operator");
+  await body.goto(`${base}/clients`);
+  const link = body.locator("main a", { hasText: "森田 かい" }).first();
+  const number = (await link.getAttribute("href")).match(/M-\d+/)[0];
+  await page.goto(`${base}/programmes/home_respite`);
+  const bodies = page.locator("form#body");
+  await bodies.locator("[name=kind]").selectOption({ label: "訪問看護ステーション" });
+  await bodies.locator("[name=name]").fill("訪問看護こもれび");
+  await fillDate(bodies, "valid_from", [8, 4, 1]);
+  await send(page, bodies);
+  const name = "在宅レスパイト";
+  await decided(page, base, await answerAll(page, base, number, name));
+  const visit = (month, day, hour) =>
+    `${number},2026-${month}-${day},${hour}:00,${hour + 4}:00,看護師,居宅,休養`;
+  // 276 of the 288 hours in October; three visits are left.
+  const october = [];
+  for (let n = 0; n < 69; n++) {
+    october.push(visit("10", `${1 + Math.floor(n / 3)}`.padStart(2, "0"), 8 + 5 * (n % 3)));
+  }
+  await report(body, base, "2026-10", october);
+  await take(body, "69 visits in October");
+  await report(body, base, "2026-11", [2, 4, 6].map((day) => visit("11", `0${day}`, 9)));
+  await take(body, "three visits in November");
+  await report(body, base, "2026-11", [visit("11", "09", 9)]);
+  await expectText(body, "入れられません", "the visit that is one too many");
+  await expectText(body, "年間288時間まで", "the visit that is one too many");
+  await expectText(body, "令和7年度からの変更内容", "the clause of the cap");
+  await page.goto(`${base}/clients/${number}/ledger`);
+  await expectText(page, "288時間", "what was used");
+  await look(page, "ledger");
+  await context.close();
+  await station.close();
+}
+
 export async function stories(browser, demo) {
+  await respite(browser, demo);
   await consultationToStatistics(browser, demo);
   await withoutScript(browser, demo);
   await lineDown(browser, demo);
