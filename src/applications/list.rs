@@ -24,7 +24,8 @@ pub async fn get(
     let (open, done) = rows.into_iter().partition(Application::is_open);
     let names = all.programmes.iter().map(|p| (p.id.clone(), p.short.clone())).collect();
     let page_ = app.page(&actor, "事業の申請", "/applications");
-    page(ListPage { page: page_, groups: [Group::open(open), Group::done(done)], names })
+    let grants = app.access.allows(actor.role, "GET", "/grants");
+    page(ListPage { page: page_, groups: [Group::open(open), Group::done(done)], names, grants })
 }
 
 /// 一覧のまとまり.
@@ -52,6 +53,7 @@ impl Group {
 struct ListPage {
     page: Page,
     groups: [Group; 2],
+    grants: bool,
     names: BTreeMap<String, String>,
 }
 

@@ -67,6 +67,7 @@ pub(super) async fn view(
         assess: draw(assess::form()),
         approve: draw(approve::form()),
         decide: draw(decide::form()),
+        decides: app.access.allows(actor.role, "POST", "/applications/{id}/assess"),
         verdict,
         checked,
         a,
@@ -110,6 +111,8 @@ pub(super) struct ShowPage {
     page: Page,
     a: Application,
     programme: Programme,
+    /// The actor's desk checks and decides; others see where it stands.
+    decides: bool,
     /// What is still to be asked about the route.
     ask: String,
     verdict: Shown,

@@ -54,6 +54,7 @@ pub(super) async fn view(
         word: if d.is_award() { &programme.words.award } else { &programme.words.rejection }
             .clone(),
         name: programme.name.clone(),
+        decides: app.access.allows(actor.role, "POST", "/awards/{id}/end"),
         today,
         s,
         d,
@@ -109,6 +110,8 @@ pub(super) struct ShowPage {
     page: Page,
     d: Decision,
     s: Assessment,
+    /// The actor's desk sends the letter and may end the award.
+    decides: bool,
     name: String,
     word: String,
     facts: Vec<(String, String)>,

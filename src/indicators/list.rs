@@ -66,6 +66,7 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor, asked: &Asked) -> Resul
         page: app.page(actor, "事業の一覧", "/applications"),
         typed: if misread { asked.on.clone().unwrap_or_default() } else { on.to_string() },
         day: civil::format_both(on),
+        opens: app.access.allows(actor.role, "GET", "/programmes/{id}"),
         misread,
         rows,
     })
@@ -87,6 +88,7 @@ fn row(programme: &Programme, figures: Vec<Figure>) -> Row {
 struct ListPage {
     page: Page,
     rows: Vec<Row>,
+    opens: bool,
     day: String,
     typed: String,
     misread: bool,
