@@ -123,7 +123,7 @@ mod tests {
         for (id, text) in FILES {
             let paper = Paper::read(id, text).unwrap();
             if paper.kind == "rejection" {
-                let at = text.find("notice").unwrap();
+                let at = text.find("\nnotice").unwrap();
                 assert!(Paper::read(id, &text[..at]).unwrap_err().contains("教示"));
             }
         }
