@@ -33,6 +33,33 @@ pub(super) struct Ward {
     pub questions: Vec<Asked>,
     pub confirmed: Vec<Confirmed>,
     pub applied: Vec<Applied>,
+    pub used: Vec<Used>,
+    pub granted: Vec<Granted>,
+}
+
+/// 利用 on some days in a row, or booked where the days are still to come.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Used {
+    pub client: String,
+    pub programme: String,
+    pub days: i64,
+    pub times: i64,
+    pub from: String,
+    pub to: String,
+}
+
+/// 補助金 of a body, with its answers to the programme's questions.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Granted {
+    pub programme: String,
+    pub body: String,
+    pub days: i64,
+    pub requested: i64,
+    #[serde(default)]
+    pub decided: Option<i64>,
+    pub answers: Vec<(String, String)>,
 }
 
 /// 確かめた事実, some days before the day of the demo.

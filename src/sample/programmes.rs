@@ -2,13 +2,16 @@
 
 use ::programmes::Catalogue;
 
-use super::data::{Applied, Confirmed};
+use super::data::{Applied, Confirmed, Granted, Used};
 use super::play::{Scene, broken};
 use crate::access::Actor;
 use crate::applications::{approve, assess, decide, paper, receive, route, see, send_back};
+use crate::args;
+use crate::grants::{apply as ask, figures, see as see_grant, steps};
+use crate::ledger::{self, award, book, record};
 use crate::programmes::{answers, load};
 use crate::store::Tx;
-use crate::web::{Entry, Result};
+use crate::web::{Entry, Error, Result};
 
 /// Who does what at the ward: takes it, checks it, approves it.
 const DESKS: [&str; 3] = ["demo-nurse", "demo-officer", "fujimoto"];
@@ -21,6 +24,12 @@ pub(super) async fn enter(tx: &mut Tx, scene: &Scene<'_>) -> Result<()> {
     }
     for applied in &scene.ward.applied {
         apply(tx, scene, &all, applied, &now).await?;
+    }
+    for used in &scene.ward.used {
+        uses(tx, scene, &all, used, &now).await?;
+    }
+    for granted in &scene.ward.granted {
+        grant(tx, scene, &all, granted, &now).await?;
     }
     tx.actor = now;
     Ok(())
@@ -122,4 +131,93 @@ async fn answer(
     let desk = decide::Desk { all, routes: &routes, papers: &papers };
     decide::decide(tx, &desk, application, &scene.read(&decide::form(), &entry)?).await?;
     Ok(())
+}
+
+/// Uses of an award, each entered on its day; those to come are booked today.
+async fn uses(
+    tx: &mut Tx,
+    scene: &Scene<'_>,
+    all: &Catalogue,
+    used: &Used,
+    now: &Actor,
+) -> Result<()> {
+    let (client, _) = person(scene, &used.client)?.clone();
+    tx.actor = desk(scene, now, 1, 0)?;
+    let (id,): (String,) = tx
+        .one(
+            "select id from decisions where client_id = $1 and programme = $2 and kind = 'award'",
+            args![client, used.programme],
+        )
+        .await?;
+    let award: ledger::Award = award::see(tx, &id).await?;
+    for n in 0..used.times {
+        let before = used.days - n;
+        let on = now.at.plus(civil::Minutes(-before * 24 * 60)).civil_date();
+        if on < award.from() || award.until().is_some_and(|until| on >= until) {
+            continue;
+        }
+        let mut entry = Entry::default();
+        for (name, value) in [
+            ("item", "visit"),
+            ("on", on.to_string().as_str()),
+            ("from", &used.from),
+            ("to", &used.to),
+            ("venue", "home"),
+            ("by", "nurse"),
+            ("purpose", "rest"),
+        ] {
+            entry.set(name, value);
+        }
+        if before > 0 {
+            tx.actor = desk(scene, now, 1, before - 1)?;
+            record::record(tx, all, &award, &scene.read(&record::form(), &entry)?).await?;
+        } else {
+            tx.actor = desk(scene, now, 1, 0)?;
+            book::book(tx, all, &award, &scene.read(&book::form(), &entry)?).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A grant that was asked for; decided by somebody else where the file says how much.
+async fn grant(
+    tx: &mut Tx,
+    scene: &Scene<'_>,
+    all: &Catalogue,
+    granted: &Granted,
+    now: &Actor,
+) -> Result<()> {
+    tx.actor = desk(scene, now, 1, granted.days)?;
+    let on = tx.actor.today().to_string();
+    let mut entry = Entry::default();
+    for (name, value) in [
+        ("programme", granted.programme.as_str()),
+        ("body", &granted.body),
+        ("year_of", &on),
+        ("applied_on", &on),
+        ("requested", &granted.requested.to_string()),
+    ] {
+        entry.set(name, value);
+    }
+    let id = ask::apply(tx, all, &scene.read(&ask::form(), &entry)?).await?;
+    for (question, answer) in &granted.answers {
+        let mut entry = Entry::default();
+        entry.set("question", question.clone());
+        entry.set("answer", answer.clone());
+        ask::answer(tx, all, &id, &scene.read(&ask::answer_form(), &entry)?).await?;
+    }
+    let Some(yen) = granted.decided else { return Ok(()) };
+    tx.actor = desk(scene, now, 2, granted.days - 3)?;
+    let mut entry = Entry::default();
+    entry.set("kind", "decision");
+    entry.set("done_on", tx.actor.today().to_string());
+    entry.set("yen", yen.to_string());
+    let values = scene.read(&steps::form(), &entry)?;
+    let routes = route::Routes::of(scene.app)?;
+    let office = all.find(&granted.programme).ok_or(Error::NotFound)?.office.clone();
+    let grant = see_grant(tx, &id).await?;
+    let figures = figures::figures(tx, all, &grant).await?;
+    let standing = steps::Standing { grant: &grant, sums: Default::default(), figures: &figures };
+    let number = routes.next_number(tx, &office).await?;
+    steps::take(tx, &standing, &number, &values).await
 }

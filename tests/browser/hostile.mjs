@@ -97,12 +97,12 @@ async function typed(page, demo, role, href, pattern, ran, seen) {
       await judge(page, ran, `${role} ${action} typed`);
       seen.sent = (seen.sent ?? 0) + 1;
       // The password again: what was sent goes on behind it.
-      if (page.url().includes("/confirm")) {
+      if (new URL(page.url()).pathname === "/confirm") {
         await page.fill("#confirm [name=password]", demo.password);
         await page.press("#confirm [name=password]", "Enter");
         await judge(page, ran, `${role} ${action} after the password`);
       }
-      if (page.url().includes("/login")) return false;
+      if (new URL(page.url()).pathname === "/login") return false;
     }
   }
   return true;

@@ -34,7 +34,7 @@ const OF_ITS_ROLE = ["/", "/clients/{number}"];
 /** So many pages of a route for each role: the first links that lead to it. */
 const EACH = 1;
 /** Where what the page offers depends on how far its matter has come. */
-const MORE = { "/questions/{id}": 6, "/residents/{id}": 3 };
+const MORE = { "/questions/{id}": 6, "/residents/{id}": 3, "/clients/{number}/ledger": 4 };
 
 export function routes() {
   const text = readFileSync(join(root, "src/routes.rs"), "utf8");
