@@ -30,11 +30,18 @@ const COMMANDS: &[Command] = &[
     ("mutate-access", "switch every access predicate off, one at a time", mutate_access::command),
 ];
 
+/// What measures: these start themselves again as a release build, so that neither our side of a
+/// comparison nor whoever sends the requests is an unoptimised program.
+const MEASURES: &[&str] = &["bench", "soak"];
+
 /// Exit codes as everywhere in the project: 0 done, 1 refused, 2 wrongly called.
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let called = arguments.split_first().and_then(|(name, rest)| Some((find(name)?, rest)));
     match called {
+        Some(_) if cfg!(debug_assertions) && MEASURES.contains(&&*arguments[0]) => {
+            bench::in_release(&arguments)
+        }
         Some((run, rest)) => run(rest),
         None => {
             eprintln!("{}", usage());

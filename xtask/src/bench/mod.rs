@@ -74,16 +74,37 @@ pub fn target() -> PathBuf {
 /// The settings of cargo that come from outside.
 const KEPT: &[&str] = &["CARGO_HOME", "CARGO_TARGET_DIR"];
 
-/// The release build of the server and of its yardstick.
-fn build() -> Done {
+/// The same command line, by a release build of this program.
+pub fn in_release(arguments: &[String]) -> ExitCode {
+    let done = cargo()
+        .args(["run", "--release", "--quiet", "--package", "xtask", "--"])
+        .args(arguments)
+        .status();
+    match done {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(status) => ExitCode::from(status.code().and_then(|c| c.try_into().ok()).unwrap_or(1)),
+        Err(e) => {
+            eprintln!("cargo: {e}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Cargo in the folder of the project, as if it were called from a shell.
+fn cargo() -> Command {
     let mut cargo = Command::new("cargo");
     // What `cargo run` sets for this program would make dependencies look changed.
     let of_this = std::env::vars().filter(|(name, _)| name.starts_with("CARGO_"));
     for (name, _) in of_this.filter(|(name, _)| !KEPT.contains(&name.as_str())) {
         cargo.env_remove(name);
     }
-    let built = cargo
-        .current_dir(root())
+    cargo.current_dir(root());
+    cargo
+}
+
+/// The release build of the server and of its yardstick.
+fn build() -> Done {
+    let built = cargo()
         .args(["build", "--release", "--quiet", "--bin", "kakehashi", "--bin", "hello"])
         .status();
     match built {

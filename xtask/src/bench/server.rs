@@ -53,19 +53,11 @@ impl Server {
 
     /// User and system time so far.
     pub fn cpu_ms(&self) -> f64 {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
-        let text = text.unwrap_or_default();
-        let fields: Vec<&str> = text.rsplit(')').next().unwrap_or("").split_whitespace().collect();
-        let ticks = |n: usize| fields.get(n).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
-        (ticks(11) + ticks(12)) * 10.0
+        cpu_ms_of(&self.child.id().to_string())
     }
 
     pub fn resident_mb(&self) -> f64 {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let text = text.unwrap_or_default();
-        let line = text.lines().find(|l| l.starts_with("VmRSS")).unwrap_or_default();
-        let kb = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
-        kb.unwrap_or(0.0) / 1024.0
+        resident_mb_of(&self.child.id().to_string())
     }
 
     /// Asks it to finish and waits until it has.
@@ -102,4 +94,19 @@ fn watch(child: &mut Child) -> std::sync::mpsc::Receiver<String> {
 fn free() -> Result<SocketAddr, String> {
     let socket = TcpListener::bind("127.0.0.1:0").map_err(super::said("a free port"))?;
     socket.local_addr().map_err(super::said("a free port"))
+}
+
+/// What a process has used so far, user and system; `self` for this one.
+pub fn cpu_ms_of(process: &str) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = text.rsplit(')').next().unwrap_or("").split_whitespace().collect();
+    let ticks = |n: usize| fields.get(n).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) * 10.0
+}
+
+pub fn resident_mb_of(process: &str) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = text.lines().find(|l| l.starts_with("VmRSS")).unwrap_or_default();
+    let kb = line.split_whitespace().nth(1).and_then(|n| n.parse::<f64>().ok());
+    kb.unwrap_or(0.0) / 1024.0
 }

@@ -56,7 +56,13 @@ static ALL: [u8; CHUNK] = [1; CHUNK];
 impl Program {
     /// One outcome a wanted rule, in the order in which they were wanted.
     pub fn run(&self, people: &Population) -> Vec<Outcome> {
-        let mut machine = Machine::new(self, people);
+        self.run_over(people, Vec::new())
+    }
+
+    /// As `run`, over what is not needed any more of an earlier one: new memory for millions of
+    /// values costs as much as the values.
+    pub fn run_over(&self, people: &Population, earlier: Vec<Outcome>) -> Vec<Outcome> {
+        let mut machine = Machine::new(self, people, earlier);
         for chunk in 0..people.rows.div_ceil(CHUNK) {
             machine.chunk(chunk);
         }
@@ -77,15 +83,18 @@ struct Machine<'a> {
 type Operand<'a> = (View<'a>, Option<&'a [u8; CHUNK]>);
 
 impl<'a> Machine<'a> {
-    fn new(program: &'a Program, people: &'a Population) -> Self {
+    fn new(program: &'a Program, people: &'a Population, earlier: Vec<Outcome>) -> Self {
         let register = |small: &bool| {
             let lanes = Lanes::new(*small);
             Some(Register { lanes, known: Box::new([0; CHUNK]), all: true })
         };
         let rows = people.rows.next_multiple_of(CHUNK);
-        let values = |small: &bool| match small {
-            true => Values::Small(Vec::with_capacity(rows)),
-            false => Values::Wide(Vec::with_capacity(rows)),
+        let mut earlier = earlier.into_iter().map(|outcome| outcome.values);
+        let values = |small: &bool| match (small, earlier.next()) {
+            (true, Some(Values::Small(values))) => Values::Small(emptied(values, rows)),
+            (false, Some(Values::Wide(values))) => Values::Wide(emptied(values, rows)),
+            (true, _) => Values::Small(Vec::with_capacity(rows)),
+            (false, _) => Values::Wide(Vec::with_capacity(rows)),
         };
         let masked = people.columns.iter().map(|(_, k)| k.as_ref().map(|_| Box::new([0; CHUNK])));
         Self {
@@ -190,6 +199,12 @@ impl<'a> Machine<'a> {
         };
         self.values.into_iter().zip(self.known).map(outcome).collect()
     }
+}
+
+fn emptied<T>(mut values: Vec<T>, rows: usize) -> Vec<T> {
+    values.clear();
+    values.reserve(rows);
+    values
 }
 
 fn known_two(op: Two, a: Operand, b: Operand, out: &mut [u8; CHUNK]) {
