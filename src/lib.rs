@@ -1,6 +1,9 @@
 //! Kakehashi (架け橋): the information system of a region that supports people who need medical
 //! care at home. Modules in reading order; a noun uses nouns above it and the ground floor.
 
+// Derived code names the crate as its tests do.
+extern crate self as kakehashi;
+
 /// 利用者: the registry: people, their families, care, devices, and who may see them.
 pub mod clients;
 /// 緊急閲覧: one person for one hour, told to the office at once and reviewed.

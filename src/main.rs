@@ -7,9 +7,20 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    kakehashi::commands::run(std::env::args_os(), kakehashi::web::Clock::new(now)).await
+fn main() -> ExitCode {
+    let workers = kakehashi::store::WORKERS;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(kakehashi::commands::run(
+            std::env::args_os(),
+            kakehashi::web::Clock::new(now),
+        )),
+        Err(e) => {
+            eprintln!("{e}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// The only place that reads the machine's clock.

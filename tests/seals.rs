@@ -7,7 +7,7 @@ use kakehashi::access::Role;
 use kakehashi::args;
 use kakehashi::audit::seal::{FILE, Sealed, Why, seal};
 use kakehashi::audit::{self, Event};
-use kakehashi::store::{APPEND_ONLY, Sql, Tx};
+use kakehashi::store::{APPEND_ONLY, Cells, Sql, Tx, words};
 use kakehashi::web::{App, Config};
 use sha2::{Digest, Sha256};
 
@@ -64,33 +64,11 @@ const COLUMNS: &str = "writer_id, cast(seq as text), at, coalesce(account_id, ''
      coalesce(post_id, ''), coalesce(organisation_id, ''), coalesce(controller_id, ''), role, \
      verb, noun, record_id, coalesce(client_id, ''), fields, digest, basis";
 
-type Columns = (
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-);
-
 /// The hash as somebody with the source of the program would compute it.
-fn hash(previous: &str, c: &Columns) -> String {
+fn hash(previous: &str, c: &Cells) -> String {
     let mut sha = Sha256::new();
     sha.update(previous.as_bytes());
-    let all = [
-        &c.0, &c.1, &c.2, &c.3, &c.4, &c.5, &c.6, &c.7, &c.8, &c.9, &c.10, &c.11, &c.12, &c.13,
-        &c.14,
-    ];
-    for text in all {
+    for text in c.0.iter().map(words) {
         sha.update((text.len() as u64).to_be_bytes());
         sha.update(text.as_bytes());
     }
@@ -105,7 +83,7 @@ async fn rewrite(tx: &mut Tx, writer: &str, from: i64, last: i64) {
     let (mut previous,): (String,) = tx.one(first, args![writer, from]).await.unwrap();
     for seq in from..=last {
         let sql = format!("select {COLUMNS} from audit_events where writer_id = $1 and seq = $2");
-        let c: Columns = tx.one(Sql::built(sql), args![writer, seq]).await.unwrap();
+        let c: Cells = tx.one(Sql::built(sql), args![writer, seq]).await.unwrap();
         let new = hash(&previous, &c);
         let sql = "update audit_events set previous_hash = $3, hash = $4 \
                    where writer_id = $1 and seq = $2";

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::store::FromRow;
 use ::programmes::Catalogue;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::assess::{self, Assessment};

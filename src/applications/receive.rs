@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::store::FromRow;
 use ::programmes::{Catalogue, Holder, Programme};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::record::{self, Application};

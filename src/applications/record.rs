@@ -1,7 +1,7 @@
 //! An application as it stands, for those who may see the person.
 
+use crate::store::FromRow;
 use civil::Date;
-use sqlx::FromRow;
 
 use crate::store::Read;
 use crate::web::{Error, Result};

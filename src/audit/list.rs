@@ -1,12 +1,12 @@
 //! 監査: what was done, by ids and numbers. Names of clients and families are on no line.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use civil::{Date, Instant};
 use kana::ClientNumber;
 use serde::Deserialize;
-use sqlx::FromRow;
 
 use super::{EMERGENCY, Event, words};
 use crate::access::{Actor, Role};

@@ -1,6 +1,6 @@
 //! Walks every chain and says whether each event still follows from the one before.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use super::chain::{GENESIS, link};
 use crate::args;

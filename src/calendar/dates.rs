@@ -1,8 +1,8 @@
 //! Which dates are one's own: promises one has made, and the days that matter for one's cases.
 
+use crate::store::FromRow;
 use civil::{Date, Instant};
 use jiff::ToSpan;
-use sqlx::FromRow;
 
 use super::ics::Entry;
 use crate::follow_ups::{self, Filter, FollowUp};

@@ -1,8 +1,8 @@
 //! A note as it was written down, with the names of who was concerned.
 
+use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use crate::access::Reach;
 use crate::store::Read;

@@ -1,12 +1,12 @@
 //! 住所の非開示: an address that somebody must not find out. The ward sets it with a reason, says
 //! who may see it nevertheless, looks again once a year, and ends it with a reason.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
 use jiff::ToSpan;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::see;

@@ -1,13 +1,13 @@
 //! 医療的ケア判定スコア: the judgement that counts on a day, line by line with its reason, and the
 //! judgements before it.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use care_score::{Answers, Day, Judge, Judgement, Score, Table, Watch};
 use civil::Date;
 use serde::Deserialize;
-use sqlx::FromRow;
 
 use super::who::{Who, era, who};
 use crate::access::Actor;

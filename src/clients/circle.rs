@@ -1,7 +1,7 @@
 //! 支援チーム and 最近の連絡: who is in touch, with which consent, and what was said last.
 
+use crate::store::FromRow;
 use civil::{Date, Instant};
-use sqlx::FromRow;
 
 use super::who::era;
 use crate::access::CATEGORIES;

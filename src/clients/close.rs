@@ -3,12 +3,12 @@
 //! of later nouns are named here on purpose: that nobody writes to the family of a child who has
 //! died is a rule of the record, not of each list.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
 use serde::{Deserialize, Serialize};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Summary, see};

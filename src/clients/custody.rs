@@ -29,7 +29,7 @@ pub(super) fn check(v: &Values, bad: &mut Problems) {
 }
 
 /// 家族の一人, as a link needs to know them.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, crate::store::FromRow)]
 pub struct Relative {
     pub id: String,
     pub name: String,

@@ -1,11 +1,11 @@
 //! 家族のアカウント: the ward invites a parent whose identity it has checked; the link is dated and
 //! ended with a reason. Somebody without custody is refused.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::who::{Who, who};

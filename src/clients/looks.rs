@@ -1,11 +1,11 @@
 //! だれが見たか: every look at a person's record and every change of it, newest first.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use civil::Instant;
 use serde::Deserialize;
-use sqlx::FromRow;
 
 use super::who::{Who, who};
 use crate::access::{Actor, Reach, Role, escape};

@@ -4,13 +4,12 @@
 use std::collections::BTreeSet;
 
 use kana::Query;
-use sqlx::FromRow;
 
 use super::Summary;
 use super::summary::Row;
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::{Db, Read, Tx};
+use crate::store::{self, Db, FromRow, Read, Tx};
 use crate::web::Result;
 use crate::{address_hidden, args, not_closed, summary_columns, summary_tables, visible};
 
@@ -213,15 +212,9 @@ struct Placed {
     row: Row,
 }
 
-impl<'r, R: sqlx::Row> FromRow<'r, R> for Placed
-where
-    Row: FromRow<'r, R>,
-    usize: sqlx::ColumnIndex<R>,
-    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        let place = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-        Ok(Self { place, row: Row::from_row(row)? })
+impl FromRow for Placed {
+    fn from_row(row: &store::Row<'_>) -> store::Result<Self> {
+        Ok(Self { place: (row.at(0)?, row.at(1)?, row.at(2)?), row: Row::from_row(row)? })
     }
 }
 

@@ -1,9 +1,9 @@
 //! The one line about a person that lists, headers and choices share: who it is, so that nobody is
 //! mistaken for somebody else.
 
+use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use crate::store::Read;
 use crate::visible;

@@ -1,10 +1,10 @@
 //! The support team on a page: who is in touch, since when; joining and leaving.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 
 use super::{Summary, see, team};
 use crate::access::Actor;

@@ -1,8 +1,8 @@
 //! Who the page is about: on top of every page about one person, so that nobody is mistaken.
 
+use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use super::Summary;
 use super::summary::{Row, see_merged};
@@ -184,7 +184,7 @@ struct Charged {
     of: Option<String>,
     phone: Option<String>,
     since: Option<String>,
-    #[sqlx(flatten)]
+    #[row(flatten)]
     row: Row,
 }
 

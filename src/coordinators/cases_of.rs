@@ -1,11 +1,11 @@
 //! 担当している人: the cases of one coordinator or of an office, as far as the actor may see them.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use civil::Date;
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use super::rules::cases;
 use super::{leave, people, profile};

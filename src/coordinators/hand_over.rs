@@ -1,11 +1,11 @@
 //! 引継ぎ: one coordinator's assignment ends, the next begins, with a note and what is still to do.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use civil::Date;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::assign::weight_field;

@@ -1,9 +1,9 @@
 //! 担当の履歴: who was in charge of a person, why it was decided so, and what was passed on.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use sqlx::FromRow;
 
 use super::propose::Candidate;
 use super::rules::cases;

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::store::FromRow;
 use civil::Date;
-use sqlx::FromRow;
 
 use super::propose::Person;
 use super::settings::{self, FELT_LIMIT};

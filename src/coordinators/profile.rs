@@ -1,8 +1,8 @@
 //! コーディネーターの登録: areas, skills, training, felt limit, and whether the name may be listed.
 
+use crate::store::FromRow;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::form::{Around, answer};

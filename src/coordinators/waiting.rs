@@ -1,8 +1,8 @@
 //! 依頼: people who wait for a coordinator, as the desk that decides sees them.
 
+use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use super::people::codes;
 use super::propose::Case;

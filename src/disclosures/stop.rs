@@ -2,10 +2,10 @@
 //! reads these rows, so pages, lists, numbers and files obey alike; statistics without persons
 //! still count.
 
+use crate::store::FromRow;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::record::{self, Request};

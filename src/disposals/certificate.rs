@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
-use sqlx::FromRow;
 
 use super::record::{self, Disposal};
 use super::retention::Retention;

@@ -1,6 +1,6 @@
 //! A disposal as it stands, and whom it is about.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use crate::args;
 use crate::store::Read;

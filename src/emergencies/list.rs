@@ -1,10 +1,10 @@
 //! Every emergency about the controller's people: those nobody has reviewed first.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use civil::Instant;
-use sqlx::FromRow;
 
 use crate::access::{Actor, Role};
 use crate::audit::Event;
@@ -43,11 +43,11 @@ pub struct Glass {
     reviewer: Option<String>,
     finding: Option<String>,
     pub review_note: Option<String>,
-    #[sqlx(skip)]
+    #[row(skip)]
     pub reason_words: String,
-    #[sqlx(skip)]
+    #[row(skip)]
     pub finding_words: String,
-    #[sqlx(skip)]
+    #[row(skip)]
     now: String,
 }
 

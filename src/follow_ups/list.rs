@@ -1,11 +1,11 @@
 //! Whose promises are due, overdue or stalled.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use civil::Date;
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use crate::access::Actor;
 use crate::audit::Event;

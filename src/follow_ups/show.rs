@@ -1,10 +1,10 @@
 //! One promise: where it was made, who had it, and the two ways it goes on.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use sqlx::FromRow;
 
 use super::list::{FollowUp, one};
 use super::{done, hand_over};

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::store::FromRow;
 use ::programmes::{Catalogue, Held, Known, Outcome, Programme, Sheet, Tally, Use};
 use civil::Date;
-use sqlx::FromRow;
 
 use super::record::Grant;
 use crate::args;

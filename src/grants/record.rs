@@ -1,6 +1,6 @@
 //! A grant as it stands: what was asked, decided, paid, settled.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use crate::args;
 use crate::store::Read;

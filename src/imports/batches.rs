@@ -1,6 +1,6 @@
 //! 取り込みの記録: what is kept of a file between the dry run and the save, and who may open it.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use super::cells::{Row, Summary};
 use crate::access::{Actor, Reach};

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::store::FromRow;
 use civil::Instant;
 use kana::{ClientNumber, search_key};
-use sqlx::FromRow;
 
 use crate::store::{Read, Result};
 use crate::{args, visible};

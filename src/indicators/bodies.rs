@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::store::FromRow;
 use ::programmes::Catalogue;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::page;

@@ -1,9 +1,9 @@
 //! How each kind of indicator is counted. A programme's file names one of these; what none of them
 //! can count is entered.
 
+use crate::store::FromRow;
 use ::programmes::{Indicator, Programme};
 use civil::{Date, FiscalYear};
-use sqlx::FromRow;
 
 use crate::args;
 use crate::store::Read;

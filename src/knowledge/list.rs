@@ -1,10 +1,10 @@
 //! The notes that are shared, by words and by field; those that wait for a second reader on top.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
-use sqlx::FromRow;
 
 use crate::access::Actor;
 use crate::args;

@@ -50,7 +50,7 @@ pub fn form() -> Form {
 }
 
 /// もとの質問.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, crate::store::FromRow)]
 struct Source {
     client_id: String,
     controller_id: String,

@@ -1,8 +1,8 @@
 //! 決定, as the ledger needs it: whose, for which programme, from when until when.
 
+use crate::store::FromRow;
 use ::programmes::{Catalogue, Held, Programme, Version};
 use civil::Date;
-use sqlx::FromRow;
 
 use crate::store::Read;
 use crate::web::{Error, Result};

@@ -1,8 +1,8 @@
 //! 残り. What bookings and uses took from each cap in each period, added up from the rows.
 
+use crate::store::FromRow;
 use ::programmes::{Cap, Per, Period, Take, Unit, Version};
 use civil::Date;
-use sqlx::FromRow;
 
 use super::Award;
 use crate::store::Read;

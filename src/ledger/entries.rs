@@ -1,8 +1,8 @@
 //! 台帳の行, as pages show them: what was booked or used, and whether it was taken back.
 
+use crate::store::FromRow;
 use ::programmes::{Programme, Unit};
 use civil::{Date, Yen};
-use sqlx::FromRow;
 
 use crate::store::Read;
 use crate::web::{Error, Result, said};

@@ -1,7 +1,7 @@
 //! 予約の期限: a booking that nobody used or took back gives back what it held. It is noticed when
 //! somebody comes by, and written down then: until it is, the hours look taken and nobody is.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use super::{enter, reverse, rules};
 use crate::access::Actor;

@@ -1,9 +1,9 @@
 //! 別の人: two records that look alike are two people's. Remembered, so that nobody asks again.
 
+use crate::store::FromRow;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use kana::ClientNumber;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::compare::{Typed, both, view};

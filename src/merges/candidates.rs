@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use super::alike::{Known, pairs};
 use super::apart::{self, Distinction};

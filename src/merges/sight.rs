@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use super::spans::void;
 use crate::args;

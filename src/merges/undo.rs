@@ -1,10 +1,10 @@
 //! 結合を取り消す: every row goes back to the record it came from, as it was. What was written since
 //! stays with the record it was written in, except what took the place of a row that goes back.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 
 use super::journal::{self, Change};
 use super::spans;

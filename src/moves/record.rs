@@ -1,6 +1,6 @@
 //! A handover as it stands, for the two wards concerned and nobody else.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use crate::args;
 use crate::store::Read;

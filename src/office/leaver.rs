@@ -24,7 +24,7 @@ pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -
 }
 
 /// 残っているもの. Counts of what belongs to the account itself; nothing about people.
-#[derive(Clone, Debug, Default, sqlx::FromRow)]
+#[derive(Clone, Debug, Default, crate::store::FromRow)]
 pub struct Remains {
     pub sessions: i64,
     pub invitations: i64,

@@ -1,11 +1,11 @@
 //! 棚卸しの一回: one line a post: who, where, what it may see, since when and by whom, the last sign-in.
 //! Answers are kept as they are given; what must end or change is done on the account's own page.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 
 use super::reviews::{self, Review};
 use crate::access::{Actor, Reach, Role};

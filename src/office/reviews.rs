@@ -1,12 +1,12 @@
 //! アクセス権の棚卸し: once a year somebody looks at every post and says whether it still fits. The
 //! finished review is a row and a page to print; the next is due a year later.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
 use jiff::ToSpan;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::access::Actor;

@@ -1,9 +1,9 @@
 //! これからの人事異動: what will change by itself, and when; taken back while it is still to come.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 
 use crate::access::Actor;
 use crate::args;

@@ -1,11 +1,11 @@
 //! だれもいなくなるケース: cases, promises and requests whose person has no post any more, or soon
 //! will not. Shown ahead, so that a case changes hands before its person is gone.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use civil::Date;
-use sqlx::FromRow;
 
 use crate::access::Actor;
 use crate::audit::Event;

@@ -1,6 +1,7 @@
 //! 確かめた事実: what a programme asks and the folder has no place for. Told by the family, confirmed
 //! by the office with the paper that was seen, from a day on.
 
+use crate::store::FromRow;
 use ::programmes::{Catalogue, FactInfo};
 use askama::Template;
 use axum::Extension;
@@ -8,7 +9,6 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
 use eligibility::Kind as FactKind;
-use sqlx::FromRow;
 use std::sync::Arc;
 use uuid::Uuid;
 

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::store::FromRow;
 use ::programmes::{Catalogue, Known, Programme, Sheet};
 use civil::Date;
-use sqlx::FromRow;
 
 use crate::args;
 use crate::store::Read;

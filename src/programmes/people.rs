@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::store::FromRow;
 use ::programmes::{Catalogue, Holder, Outcome, Programme};
 use askama::Template;
 use axum::Extension;
@@ -10,7 +11,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use civil::Date;
 use jiff::ToSpan;
-use sqlx::FromRow;
 
 use super::facts;
 use crate::access::Actor;
@@ -48,10 +48,10 @@ struct Row {
     family: String,
     given: Option<String>,
     born_on: Option<String>,
-    #[sqlx(skip)]
+    #[row(skip)]
     note: String,
     /// The decision to renew.
-    #[sqlx(skip)]
+    #[row(skip)]
     renews: String,
 }
 

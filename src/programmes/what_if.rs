@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::store::FromRow;
 use ::programmes::{Catalogue, Held, Known, Outcome, Programme, Refusal, Use};
 use askama::Template;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use civil::{Date, FiscalYear, Yen};
-use sqlx::FromRow;
 
 use super::facts::{self, Person};
 use crate::access::Actor;

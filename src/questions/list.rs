@@ -1,10 +1,10 @@
 //! The questions: those one may answer, those of one's people, those that are done.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use civil::Date;
-use sqlx::FromRow;
 
 use crate::access::Actor;
 use crate::audit::Event;
@@ -39,9 +39,9 @@ pub struct Line {
     asked_by: String,
     pub office: String,
     pub adviser: Option<String>,
-    #[sqlx(skip)]
+    #[row(skip)]
     today: Option<Date>,
-    #[sqlx(skip)]
+    #[row(skip)]
     me: String,
 }
 

@@ -1,10 +1,10 @@
 //! One question: what was asked, what was answered, and how it goes on. An adviser reads the text
 //! and nothing about whose it is, unless the family agreed to show parts of the folder.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use sqlx::FromRow;
 
 use super::list::{self, Line};
 use super::{end, reply};

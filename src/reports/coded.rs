@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use crate::store::FromRow;
 use crosstab::{Column, Full};
-use sqlx::FromRow;
 use tokio::sync::Mutex;
 
 use super::ask::Ask;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use sqlx::FromRow;
 
 use super::table::{Column, Row, Table, Value};
 use super::view::{self, FiguresView};

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use super::front::{Aggregate, Front, Period};
 use crate::access;

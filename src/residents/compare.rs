@@ -58,7 +58,7 @@ pub enum Outcome {
 }
 
 /// The person as the record has them today.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug, crate::store::FromRow)]
 struct Known {
     id: String,
     family: String,

@@ -1,6 +1,6 @@
 //! A difference as it waits, for those who may see the person.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use crate::clients::parts;
 use crate::codes::Codes;

@@ -1,8 +1,8 @@
 //! Consultations, case notes and promises: what was just written is withdrawn, what was withdrawn
 //! counts again, together with the promises that ended with it.
 
+use crate::store::FromRow;
 use serde_json::json;
-use sqlx::FromRow;
 
 use super::undo::{WHY, fresh, keep};
 use crate::args;

@@ -1,12 +1,12 @@
 //! ごみ箱: what was thrown away or withdrawn in the last thirty days, and the way back. What has lain
 //! longer is listed for the disposal, which alone empties it.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Instant;
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use super::entries::{self, CALL, NOTE};
 use super::undo::fresh;

@@ -1,10 +1,10 @@
 //! 職員のアカウント: who works here, in which posts; new ones start with a one-time link.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
-use sqlx::FromRow;
 
 use super::organisations;
 use crate::access::{Actor, Role};
@@ -55,7 +55,7 @@ pub struct Account {
     pub disabled_at: Option<String>,
     pub leaves_on: Option<String>,
     pub locked_until: Option<String>,
-    #[sqlx(skip)]
+    #[row(skip)]
     pub posts: Vec<Post>,
 }
 

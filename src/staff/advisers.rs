@@ -1,10 +1,10 @@
 //! 助言者: who can be asked, in which field, and how soon they answer: entered by the administrator
 //! at the person's account, dated, never overwritten.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::account::find;

@@ -1,11 +1,11 @@
 //! コード表: the municipality's own words, order and ends of the choices. Codes are never deleted:
 //! what is no longer offered is still read where it stands. Every change keeps who, when and why.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::access::Actor;

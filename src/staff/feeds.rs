@@ -1,10 +1,10 @@
 //! 予定表の住所: where a calendar program reads one's own dates. Whoever has the address can read
 //! them, so it names nobody, is shown once, and ends with the post.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::sessions::{digest, secret};

@@ -1,6 +1,7 @@
 //! この仕組みの調子: what an administrator looks at first when something seems wrong, and one word
 //! for a monitor. Counts, sizes and instants; nothing here is about a person.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
@@ -8,7 +9,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use civil::Instant;
 use serde_json::json;
-use sqlx::FromRow;
 
 use crate::access::Actor;
 use crate::args;

@@ -1,7 +1,7 @@
 //! 名指しの職員: a command typed on the server acts as a named account, sees no more than it and is
 //! recorded as it.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use crate::access::{Actor, Role};
 use crate::args;

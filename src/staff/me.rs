@@ -1,9 +1,9 @@
 //! 自分の設定: one's name and posts, the keys, and the ways to the password and the second factor.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 
 use super::feeds::{self, Feed};
 use super::login::with_cookie;

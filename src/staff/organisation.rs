@@ -1,11 +1,11 @@
 //! 一つの機関: renamed, put under another as its branch, closed and opened again. What was is kept
 //! beside what is, with the day and the reason.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::access::Actor;

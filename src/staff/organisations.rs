@@ -1,10 +1,10 @@
 //! 機関: whose installation this is, and the bodies it works with.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::access::Actor;

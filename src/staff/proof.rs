@@ -1,8 +1,8 @@
 //! 本人の確認: the password and, where there is one, the code of the second factor. Whoever guesses
 //! is stopped for a while, whichever of the two they guess and wherever they do it.
 
+use crate::store::FromRow;
 use civil::Minutes;
-use sqlx::FromRow;
 
 use super::{passwords, recovery, totp};
 use crate::access::Actor;

@@ -6,9 +6,9 @@
 //!
 //! Other processes write to the same database: every other second all is read anew.
 
+use crate::store::FromRow;
 use civil::{Instant, Minutes};
 use sha2::{Digest, Sha256};
-use sqlx::FromRow;
 
 use super::settings::{CONFIRM_MINUTES, DRAFT_DAYS, IDLE_MINUTES, Setting, number};
 use super::stage::Stage;

@@ -3,12 +3,12 @@
 
 use std::sync::OnceLock;
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
 use serde::Deserialize;
-use sqlx::FromRow;
 
 use super::settings;
 use crate::access::Actor;

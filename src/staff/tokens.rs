@@ -1,10 +1,10 @@
 //! 連携の鍵: with which programs of other bodies ask over `/api/v1`. A token acts as a post, so it
 //! sees what a person in that post would see; its scopes only narrow that.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use sqlx::FromRow;
 
 use super::sessions::digest;
 use super::settings::{self, API_PER_MINUTE};

@@ -1,10 +1,10 @@
-//! Values for `$1`, `$2`, ... and rows both databases can fill.
+//! Values for `$1`, `$2`, ...
 
 use std::borrow::Cow;
 
-use sqlx::FromRow;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
+use sqlx::Arguments;
+use sqlx::postgres::PgArguments;
 
 use super::{Error, Result};
 
@@ -59,32 +59,26 @@ macro_rules! args {
     ($($e:expr),* $(,)?) => { &[$($crate::store::ToArg::arg(&$e)),*] };
 }
 
-/// A row both databases can fill: `#[derive(sqlx::FromRow)]` or a tuple.
-pub trait FromBoth:
-    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
-{
-}
-impl<T> FromBoth for T where
-    T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
-{
+impl ToSql for Arg<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Arg::Text(Some(text)) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
+            Arg::Int(Some(n)) => ToSqlOutput::Owned(Value::Integer(*n)),
+            Arg::Real(Some(x)) => ToSqlOutput::Owned(Value::Real(*x)),
+            Arg::Text(None) | Arg::Int(None) | Arg::Real(None) => ToSqlOutput::Owned(Value::Null),
+        })
+    }
 }
 
-macro_rules! bind {
-    ($name:ident, $t:ty) => {
-        pub(super) fn $name(args: &[Arg]) -> Result<$t> {
-            use sqlx::Arguments;
-            let mut out = <$t>::default();
-            for a in args {
-                match a {
-                    Arg::Text(v) => out.add(v.as_deref().map(str::to_owned)),
-                    Arg::Int(v) => out.add(*v),
-                    Arg::Real(v) => out.add(*v),
-                }
-                .map_err(|e| Error::Sql(sqlx::Error::Encode(e)))?;
-            }
-            Ok(out)
+pub(super) fn pg(args: &[Arg]) -> Result<PgArguments> {
+    let mut out = PgArguments::default();
+    for a in args {
+        match a {
+            Arg::Text(v) => out.add(v.as_deref().map(str::to_owned)),
+            Arg::Int(v) => out.add(*v),
+            Arg::Real(v) => out.add(*v),
         }
-    };
+        .map_err(|e| Error::Sql(sqlx::Error::Encode(e)))?;
+    }
+    Ok(out)
 }
-bind!(lite, SqliteArguments);
-bind!(pg, PgArguments);

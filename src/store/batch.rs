@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
 
-use sqlx::{Executor, SqliteConnection};
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::faults::{self, Fault};
-use super::{Error, Result};
+use super::{Error, Result, lite};
 
 /// How many transactions may wait for one commit: bounds what a failed disk can take back at once.
 const TOGETHER: usize = 256;
@@ -17,6 +18,10 @@ const TOGETHER: usize = 256;
 /// Once a commit, for all events of everybody who shares it.
 pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) values ($1, $2, $3)
     on conflict (writer_id) do update set seq = excluded.seq, hash = excluded.hash";
+
+/// How long another process that writes is waited for: five seconds in all.
+const PAUSE: Duration = Duration::from_millis(5);
+const TRIES: usize = 1000;
 
 pub type Told = oneshot::Sender<Result<(), Why>>;
 
@@ -27,8 +32,8 @@ pub enum Why {
     Other(String),
 }
 
-impl From<sqlx::Error> for Why {
-    fn from(e: sqlx::Error) -> Self {
+impl From<rusqlite::Error> for Why {
+    fn from(e: rusqlite::Error) -> Self {
         match Error::from(e) {
             Error::Full => Self::Full,
             other => Self::Other(other.to_string()),
@@ -46,7 +51,7 @@ impl From<Why> for Error {
 }
 
 pub struct Batch {
-    pub conn: SqliteConnection,
+    pub conn: Connection,
     open: bool,
     alone: bool,
     done: Vec<Told>,
@@ -69,7 +74,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn new(conn: SqliteConnection) -> Self {
+    pub fn new(conn: Connection) -> Self {
         let batch =
             Batch { conn, open: false, alone: false, done: vec![], head: None, before: None };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
@@ -89,40 +94,46 @@ impl Writer {
         opening.0.take().map(|(_, b)| b).ok_or_else(|| Error::Lost("no writer".into()))
     }
 
-    /// Keeps what the guard's owner did and commits when nobody else waits.
-    pub async fn leave(self, mut b: OwnedMutexGuard<Batch>, tell: Told) {
-        match b.keep().await {
+    /// Keeps what the guard's owner did and commits when nobody else waits. What was begun here goes
+    /// on even if the requester goes away.
+    pub fn leave(self, mut b: OwnedMutexGuard<Batch>, tell: Told) {
+        match b.keep() {
             // SQLite gave up the whole transaction: nobody's change was kept.
             Err(e) => {
                 let why = Why::from(e);
-                b.abandon(why.clone()).await;
+                b.abandon(why.clone());
                 let _ = tell.send(Err(why));
             }
+            Ok(()) if faults::chosen() == Fault::Early => {
+                let _ = tell.send(Ok(()));
+                tokio::spawn(async move {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    self.finish_if_last(b);
+                });
+            }
             Ok(()) => {
-                if faults::chosen() == Fault::Early {
-                    let _ = tell.send(Ok(()));
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                } else {
-                    b.done.push(tell);
-                }
-                if self.nobody_waits() || b.done.len() >= TOGETHER {
-                    b.finish().await;
-                }
+                b.done.push(tell);
+                self.finish_if_last(b);
             }
         }
     }
 
     /// Takes back what the guard's owner did.
-    pub async fn undo(self, mut b: OwnedMutexGuard<Batch>) {
+    pub fn undo(self, mut b: OwnedMutexGuard<Batch>) {
         if b.alone {
-            b.abandon(Why::Other("rolled back".into())).await;
-        } else if let Err(e) = b.conn.execute("rollback to one; release one").await {
-            b.abandon(e.into()).await;
+            b.abandon(Why::Other("rolled back".into()));
+        } else if let Err(e) = b.conn.execute_batch("rollback to one; release one") {
+            b.abandon(Why::from(e));
         } else {
             b.head = b.before.take();
         }
-        if self.nobody_waits() {
-            b.finish().await;
+        self.finish_if_last(b);
+    }
+
+    /// The disk is waited for on a thread of its own.
+    fn finish_if_last(&self, mut b: OwnedMutexGuard<Batch>) {
+        if self.nobody_waits() || b.done.len() >= TOGETHER {
+            tokio::task::spawn_blocking(move || b.finish());
         }
     }
 
@@ -139,10 +150,8 @@ impl Drop for Waiting {
         let Some(w) = self.0.take() else { return };
         w.waiting.fetch_sub(1, SeqCst);
         tokio::spawn(async move {
-            let mut b = w.batch.clone().lock_owned().await;
-            if w.nobody_waits() {
-                b.finish().await;
-            }
+            let b = w.batch.clone().lock_owned().await;
+            w.finish_if_last(b);
         });
     }
 }
@@ -154,60 +163,74 @@ struct Opening(Option<(Writer, OwnedMutexGuard<Batch>)>);
 impl Drop for Opening {
     fn drop(&mut self) {
         if let Some((writer, b)) = self.0.take() {
-            tokio::spawn(writer.undo(b));
+            writer.undo(b);
         }
     }
 }
 
 impl Batch {
-    async fn begin(&mut self) -> Result<(), sqlx::Error> {
+    async fn begin(&mut self) -> Result<()> {
         // Before anything is awaited: a turn may be given up while it begins.
         self.before.clone_from(&self.head);
         // The first needs no savepoint: should it fail, there is nothing else to keep.
         self.alone = !self.open;
         if self.alone {
-            sqlx::query("begin immediate").execute(&mut self.conn).await?;
+            self.open_transaction().await?;
             self.open = true;
         } else {
-            sqlx::query("savepoint one").execute(&mut self.conn).await?;
+            self.say("savepoint one")?;
         }
         Ok(())
     }
 
-    async fn keep(&mut self) -> Result<(), sqlx::Error> {
-        if !self.alone {
-            sqlx::query("release one").execute(&mut self.conn).await?;
+    /// A command of the program may be writing to the same file: its end is waited for, and
+    /// everybody else's work goes on.
+    async fn open_transaction(&mut self) -> Result<()> {
+        for _ in 0..TRIES {
+            match self.say("begin immediate") {
+                Err(e) if e.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                done => return Ok(done?),
+            }
         }
-        Ok(())
+        Ok(self.say("begin immediate")?)
     }
 
-    async fn finish(&mut self) {
+    fn keep(&mut self) -> rusqlite::Result<()> {
+        if self.alone { Ok(()) } else { self.say("release one") }
+    }
+
+    fn finish(&mut self) {
         if !std::mem::take(&mut self.open) {
             return;
         }
-        let kept = self.commit().await.map_err(Why::from);
+        let kept = self.commit().map_err(Why::from);
         self.head = None;
         if kept.is_err() {
-            let _ = self.conn.execute("rollback").await;
+            let _ = self.say("rollback");
         }
         for tell in self.done.drain(..) {
             let _ = tell.send(kept.clone());
         }
     }
 
-    async fn commit(&mut self) -> Result<(), sqlx::Error> {
+    fn commit(&mut self) -> rusqlite::Result<()> {
         if let Some((seq, hash)) = &self.head {
-            let head = sqlx::query(SET_HEAD).bind(MAIN).bind(seq).bind(hash);
-            head.execute(&mut self.conn).await?;
+            self.conn.prepare_cached(SET_HEAD)?.execute((MAIN, seq, hash))?;
         }
-        sqlx::query("commit").execute(&mut self.conn).await.map(|_| ())
+        self.say("commit")
     }
 
-    async fn abandon(&mut self, why: Why) {
-        let _ = self.conn.execute("rollback").await;
+    fn abandon(&mut self, why: Why) {
+        let _ = self.say("rollback");
         (self.open, self.head) = (false, None);
         for tell in self.done.drain(..) {
             let _ = tell.send(Err(why.clone()));
         }
+    }
+
+    fn say(&self, command: &str) -> rusqlite::Result<()> {
+        lite::say(&self.conn, command)
     }
 }

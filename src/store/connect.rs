@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
+use rusqlite::OpenFlags;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
 use super::batch::Writer;
-use super::faults::{self, Fault};
+use super::lite::{self, Readers};
 use super::{Changes, Db, Engine, Error, Probe, Reserve, Result, guards, tx};
 
 /// sqlx keeps 100: fewer than our statements.
 const STATEMENTS: usize = 512;
-const READERS: u32 = 8;
 
 impl Db {
     /// `sqlite:PATH` or `postgres://...`; brings the schema up to date.
@@ -34,28 +34,21 @@ async fn sqlite(url: &str) -> Result<Db> {
         .parse::<SqliteConnectOptions>()?
         .create_if_missing(true)
         .foreign_keys(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(match faults::chosen() {
-            Fault::Unsynced => SqliteSynchronous::Off,
-            _ => SqliteSynchronous::Full,
-        })
-        .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(STATEMENTS);
+        .journal_mode(SqliteJournalMode::Wal);
     let mut conn = SqliteConnection::connect_with(&options).await?;
     let migrations = sqlx::migrate!("./migrations");
     migrations.run_direct(None, &mut conn, false).await.map_err(sqlx::Error::from)?;
+    conn.close().await?;
+    let file = options.get_filename();
+    let conn = lite::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     for sql in guards::statements(false) {
-        conn.execute(AssertSqlSafe(sql)).await?;
+        conn.execute_batch(&sql)?;
     }
     // Left by an `analyze` from outside: with it SQLite prepares a statement anew for every value.
-    conn.execute("drop table if exists sqlite_stat4").await?;
-    let read = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .test_before_acquire(false)
-        .connect_with(options.read_only(true))
-        .await?;
-    let engine = Engine::Lite { read, write: Writer::new(conn) };
-    Ok(db(engine))
+    conn.execute_batch("drop table if exists sqlite_stat4")?;
+    // From here on another process is waited for without holding up a worker (see `batch`).
+    conn.busy_timeout(Duration::ZERO)?;
+    Ok(db(Engine::Lite { read: Readers::new(file), write: Writer::new(conn) }))
 }
 
 async fn postgres(url: &str) -> Result<Db> {

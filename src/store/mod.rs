@@ -13,6 +13,7 @@ mod connect;
 mod faults;
 pub mod copy;
 mod guards;
+mod lite;
 mod once;
 mod probe;
 mod references;
@@ -22,25 +23,29 @@ pub mod schema;
 mod sql;
 mod tx;
 
-pub use args::{Arg, FromBoth, ToArg};
+pub use args::{Arg, ToArg};
 pub use changes::Changes;
+/// `#[derive(FromRow)]`.
+pub use from_row::FromRow;
 pub use guards::APPEND_ONLY;
+pub use lite::WORKERS;
 pub use once::first_answer;
 pub use probe::Probe;
 #[cfg(debug_assertions)]
 pub use probe::{Questions, predicates};
 pub use references::broken_references;
 pub use reserve::Reserve;
-pub use row::{Cells, is_null, words};
+pub use row::{Cells, FromRow, Row, Value, is_null, words};
 pub use sql::Sql;
 pub use tx::Tx;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{PgPool, Postgres};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::access::Actor;
 use batch::{Batch, Writer};
+use lite::{Reader, Readers};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -50,6 +55,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug)]
 pub enum Error {
     Sql(sqlx::Error),
+    Lite(rusqlite::Error),
     Lost(String),
     Again,
     Full,
@@ -58,14 +64,25 @@ pub enum Error {
 impl From<sqlx::Error> for Error {
     fn from(e: sqlx::Error) -> Self {
         match &e {
-            sqlx::Error::Database(d) if d.code().is_some_and(|c| FULL.contains(&&*c)) => Self::Full,
+            sqlx::Error::Database(d) if d.code().is_some_and(|c| c == FULL) => Self::Full,
             _ => Self::Sql(e),
         }
     }
 }
 
-/// No room on the disk: SQLite's for the file and for its index in shared memory, PostgreSQL's.
-const FULL: &[&str] = &["13", "4874", "53100"];
+impl From<rusqlite::Error> for Error {
+    fn from(e: rusqlite::Error) -> Self {
+        match e.sqlite_error() {
+            Some(why) if FULL_LITE.contains(&why.extended_code) => Self::Full,
+            _ => Self::Lite(e),
+        }
+    }
+}
+
+/// No room on the disk, as PostgreSQL says it.
+const FULL: &str = "53100";
+/// As SQLite says it: for the file, and for its index in shared memory.
+const FULL_LITE: &[i32] = &[13, 4874];
 
 impl std::fmt::Display for Error {
     /// Never the values of a statement: PostgreSQL's detail line would carry them into a log.
@@ -73,6 +90,7 @@ impl std::fmt::Display for Error {
         match self {
             Self::Sql(sqlx::Error::Database(e)) => write!(f, "database: {}", e.message()),
             Self::Sql(e) => write!(f, "database: {e}"),
+            Self::Lite(e) => write!(f, "database: {e}"),
             Self::Lost(why) => write!(f, "nothing was kept: {why}"),
             Self::Again => write!(f, "the same form is being done"),
             Self::Full => write!(f, "the disk is full"),
@@ -85,9 +103,16 @@ impl std::error::Error for Error {}
 impl Error {
     /// True when a unique rule was broken: someone else was first.
     pub fn is_taken(&self) -> bool {
-        matches!(self, Self::Sql(sqlx::Error::Database(e)) if e.is_unique_violation())
+        match self {
+            Self::Sql(sqlx::Error::Database(e)) => e.is_unique_violation(),
+            Self::Lite(e) => e.sqlite_error().is_some_and(|e| UNIQUE.contains(&e.extended_code)),
+            _ => false,
+        }
     }
 }
+
+/// A primary key, a unique index.
+const UNIQUE: &[i32] = &[1555, 2067];
 
 #[derive(Clone)]
 pub struct Db {
@@ -99,12 +124,12 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Lite { read: SqlitePool, write: Writer },
+    Lite { read: Readers, write: Writer },
     Pg { pool: PgPool, writers: tx::Writers },
 }
 
 pub(crate) enum Conn {
-    Lite(PoolConnection<Sqlite>),
+    Lite(Reader),
     Writer(OwnedMutexGuard<Batch>),
     Pg(PoolConnection<Postgres>),
     Gone,
@@ -120,7 +145,7 @@ pub struct Read {
 impl Db {
     pub async fn read(&self, actor: &Actor) -> Result<Read> {
         let conn = match &self.engine {
-            Engine::Lite { read, .. } => Conn::Lite(read.acquire().await?),
+            Engine::Lite { read, .. } => Conn::Lite(read.take().await?),
             Engine::Pg { pool, .. } => Conn::Pg(pool.acquire().await?),
         };
         Ok(Read { conn, actor: actor.clone(), probe: self.probe.clone() })
@@ -144,68 +169,54 @@ impl Db {
     }
 }
 
-macro_rules! both {
-    ($self:ident, $sql:expr, $args:expr, $build:ident, $call:ident) => {{
-        let (sql, args) = ($sql, $args);
-        $self.probe.asks(&sql);
-        match &mut $self.conn {
-            Conn::Lite(c) => sqlx::$build(sql, args::lite(args)?).$call(&mut **c).await?,
-            Conn::Writer(b) => sqlx::$build(sql, args::lite(args)?).$call(&mut b.conn).await?,
-            Conn::Pg(c) => sqlx::$build(sql, args::pg(args)?).$call(&mut **c).await?,
-            Conn::Gone => return Err(Error::Lost("the transaction is over".into())),
-        }
-    }};
-}
-
 impl Read {
-    pub async fn all<T: FromBoth>(
+    pub async fn all<T: FromRow>(
         &mut self,
         sql: impl Into<Sql>,
         args: &[Arg<'_>],
     ) -> Result<Vec<T>> {
-        Ok(both!(self, sql.into(), args, query_as_with, fetch_all))
+        self.rows(sql.into(), args, usize::MAX).await
     }
 
-    pub async fn maybe<T: FromBoth>(
+    pub async fn maybe<T: FromRow>(
         &mut self,
         sql: impl Into<Sql>,
         args: &[Arg<'_>],
     ) -> Result<Option<T>> {
-        Ok(both!(self, sql.into(), args, query_as_with, fetch_optional))
+        Ok(self.rows(sql.into(), args, 1).await?.pop())
     }
 
-    pub async fn one<T: FromBoth>(&mut self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<T> {
-        Ok(both!(self, sql.into(), args, query_as_with, fetch_one))
+    pub async fn one<T: FromRow>(&mut self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<T> {
+        self.maybe(sql, args).await?.ok_or(Error::Sql(sqlx::Error::RowNotFound))
     }
 
     /// As `all`, for a statement that carries the predicate: `$1..$5` are the actor's.
-    pub async fn see_all<T: FromBoth>(
+    pub async fn see_all<T: FromRow>(
         &mut self,
         sql: impl Into<Sql>,
         args: &[Arg<'_>],
     ) -> Result<Vec<T>> {
         let (sql, args) = self.seen(sql.into(), args);
-        Ok(both!(self, sql, &args, query_as_with, fetch_all))
+        self.rows(sql, &args, usize::MAX).await
     }
 
     /// As `maybe`, for a statement that carries the predicate: `$1..$5` are the actor's.
-    pub async fn see_maybe<T: FromBoth>(
+    pub async fn see_maybe<T: FromRow>(
         &mut self,
         sql: impl Into<Sql>,
         args: &[Arg<'_>],
     ) -> Result<Option<T>> {
         let (sql, args) = self.seen(sql.into(), args);
-        Ok(both!(self, sql, &args, query_as_with, fetch_optional))
+        Ok(self.rows(sql, &args, 1).await?.pop())
     }
 
     /// As `one`, for a statement that carries the predicate: `$1..$5` are the actor's.
-    pub async fn see_one<T: FromBoth>(
+    pub async fn see_one<T: FromRow>(
         &mut self,
         sql: impl Into<Sql>,
         args: &[Arg<'_>],
     ) -> Result<T> {
-        let (sql, args) = self.seen(sql.into(), args);
-        Ok(both!(self, sql, &args, query_as_with, fetch_one))
+        self.see_maybe(sql, args).await?.ok_or(Error::Sql(sqlx::Error::RowNotFound))
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -218,16 +229,37 @@ impl Read {
         (self.probe.sees(sql, args), all)
     }
 
+    async fn rows<T: FromRow>(
+        &mut self,
+        sql: Sql,
+        args: &[Arg<'_>],
+        most: usize,
+    ) -> Result<Vec<T>> {
+        self.probe.asks(&sql);
+        match &mut self.conn {
+            Conn::Lite(reader) => lite::rows(reader.conn()?, &sql, args, most),
+            Conn::Writer(batch) => lite::rows(&batch.conn, &sql, args, most),
+            Conn::Pg(conn) => {
+                let asked = sqlx::query_with(sql, args::pg(args)?);
+                let found = match most {
+                    1 => asked.fetch_optional(&mut **conn).await?.into_iter().collect(),
+                    _ => asked.fetch_all(&mut **conn).await?,
+                };
+                found.iter().map(|row| T::from_row(&Row::pg(row))).collect()
+            }
+            Conn::Gone => Err(Error::Lost("the transaction is over".into())),
+        }
+    }
+
     async fn run(&mut self, sql: Sql, args: &[Arg<'_>]) -> Result<u64> {
         self.probe.asks(&sql);
-        Ok(match &mut self.conn {
-            Conn::Lite(_) | Conn::Gone => return Err(Error::Lost("not a transaction".into())),
-            Conn::Writer(b) => {
-                sqlx::query_with(sql, args::lite(args)?).execute(&mut b.conn).await?.rows_affected()
+        match &mut self.conn {
+            Conn::Writer(batch) => lite::run(&batch.conn, &sql, args),
+            Conn::Pg(conn) => {
+                let asked = sqlx::query_with(sql, args::pg(args)?);
+                Ok(asked.execute(&mut **conn).await?.rows_affected())
             }
-            Conn::Pg(c) => {
-                sqlx::query_with(sql, args::pg(args)?).execute(&mut **c).await?.rows_affected()
-            }
-        })
+            Conn::Lite(_) | Conn::Gone => Err(Error::Lost("not a transaction".into())),
+        }
     }
 }

@@ -1,13 +1,118 @@
-//! A row of any table, value by value: for what works on every table alike.
+//! A row of either database, and what is made of it.
 
+use std::cell::Cell;
+
+use rusqlite::types::{FromSql, ValueRef};
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Column as _, FromRow, Row, TypeInfo, ValueRef};
+use sqlx::{Column as _, Decode, Postgres, Row as _, Type, TypeInfo};
 
-use super::Arg;
 use super::schema::{Holds, Table};
+use super::{Arg, Result};
 
-/// The values in the order of the columns asked for.
+/// What a statement found, while it stands on it.
+pub struct Row<'r> {
+    source: Source<'r>,
+    /// The column after the one that was read last: structs name their columns in their order.
+    next: Cell<usize>,
+}
+
+enum Source<'r> {
+    Lite(&'r rusqlite::Row<'r>),
+    Pg(&'r PgRow),
+}
+
+/// A value both databases can hold.
+pub trait Value: FromSql + for<'r> Decode<'r, Postgres> + Type<Postgres> {}
+impl<T: FromSql + for<'r> Decode<'r, Postgres> + Type<Postgres>> Value for T {}
+
+/// Read from a row: `#[derive(FromRow)]`, a tuple, or by hand.
+pub trait FromRow: Sized {
+    fn from_row(row: &Row<'_>) -> Result<Self>;
+}
+
+impl<'r> Row<'r> {
+    pub(super) fn lite(row: &'r rusqlite::Row<'r>) -> Self {
+        Self { source: Source::Lite(row), next: Cell::new(0) }
+    }
+
+    pub(super) fn pg(row: &'r PgRow) -> Self {
+        Self { source: Source::Pg(row), next: Cell::new(0) }
+    }
+
+    /// The value of a column by its name.
+    pub fn get<T: Value>(&self, name: &str) -> Result<T> {
+        match self.source {
+            Source::Pg(row) => Ok(row.try_get(name)?),
+            Source::Lite(row) => {
+                let columns = row.as_ref().column_count();
+                let order = (self.next.get()..columns).chain(0..self.next.get());
+                let at = order.into_iter().find(|at| row.as_ref().column_name(*at) == Ok(name));
+                let at = at.ok_or_else(|| rusqlite::Error::InvalidColumnName(name.to_owned()))?;
+                self.next.set(at + 1);
+                Ok(row.get(at)?)
+            }
+        }
+    }
+
+    /// The value of a column by its place.
+    pub fn at<T: Value>(&self, at: usize) -> Result<T> {
+        match self.source {
+            Source::Pg(row) => Ok(row.try_get(at)?),
+            Source::Lite(row) => Ok(row.get(at)?),
+        }
+    }
+
+    /// How many columns there are.
+    pub fn width(&self) -> usize {
+        match self.source {
+            Source::Pg(row) => row.len(),
+            Source::Lite(row) => row.as_ref().column_count(),
+        }
+    }
+
+    fn cell(&self, at: usize) -> Result<Arg<'static>> {
+        match self.source {
+            Source::Lite(row) => Ok(match row.get_ref(at)? {
+                ValueRef::Integer(n) => Arg::Int(Some(n)),
+                ValueRef::Real(x) => Arg::Real(Some(x)),
+                ValueRef::Null => Arg::Text(None),
+                ValueRef::Text(_) | ValueRef::Blob(_) => {
+                    Arg::Text(row.get::<_, Option<String>>(at)?.map(Into::into))
+                }
+            }),
+            Source::Pg(row) => Ok(match row.column(at).type_info().name() {
+                "INT8" => Arg::Int(row.try_get(at)?),
+                "FLOAT8" => Arg::Real(row.try_get(at)?),
+                _ => Arg::Text(row.try_get::<Option<String>, _>(at)?.map(Into::into)),
+            }),
+        }
+    }
+}
+
+macro_rules! tuples {
+    ($(($($t:ident $at:tt),+))*) => { $(
+        impl<$($t: Value),+> FromRow for ($($t,)+) {
+            fn from_row(row: &Row<'_>) -> Result<Self> {
+                Ok(($(row.at::<$t>($at)?,)+))
+            }
+        }
+    )* };
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9)
+}
+
+/// 行の値, whatever the table. The values in the order of the columns asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cells(pub Vec<Arg<'static>>);
 
@@ -46,32 +151,8 @@ pub fn words(value: &Arg<'_>) -> String {
     }
 }
 
-impl<'r> FromRow<'r, SqliteRow> for Cells {
-    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
-        let mut out = vec![];
-        for at in 0..row.len() {
-            let kind = row.try_get_raw(at)?.type_info().name().to_owned();
-            out.push(match kind.as_str() {
-                "INTEGER" => Arg::Int(row.try_get_unchecked(at)?),
-                "REAL" => Arg::Real(row.try_get_unchecked(at)?),
-                _ => Arg::Text(row.try_get_unchecked::<Option<String>, _>(at)?.map(Into::into)),
-            });
-        }
-        Ok(Self(out))
-    }
-}
-
-impl<'r> FromRow<'r, PgRow> for Cells {
-    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
-        let mut out = vec![];
-        for column in row.columns() {
-            let at = column.ordinal();
-            out.push(match column.type_info().name() {
-                "INT8" => Arg::Int(row.try_get(at)?),
-                "FLOAT8" => Arg::Real(row.try_get(at)?),
-                _ => Arg::Text(row.try_get::<Option<String>, _>(at)?.map(Into::into)),
-            });
-        }
-        Ok(Self(out))
+impl FromRow for Cells {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        (0..row.width()).map(|at| row.cell(at)).collect::<Result<_>>().map(Self)
     }
 }

@@ -181,9 +181,8 @@ impl Tx {
                 let Some(writer) = self.lite.take() else {
                     return Err(Error::Lost("no writer".into()));
                 };
-                // A task of its own: the commit must run even if the requester goes away.
                 let (tell, told) = oneshot::channel();
-                tokio::spawn(writer.leave(b, tell));
+                writer.leave(b, tell);
                 let stopped = || Err(Why::Other("writer stopped".into()));
                 let kept = told.await.unwrap_or_else(|_| stopped());
                 drop(count);
@@ -218,7 +217,7 @@ impl Drop for Tx {
             }
             Conn::Writer(b) => {
                 if let Some(writer) = self.lite.take() {
-                    tokio::spawn(writer.undo(b));
+                    writer.undo(b);
                 }
             }
             _ => {}

@@ -1,11 +1,11 @@
 //! The lists behind the numbers of the first page.
 
+use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use civil::{Date, Instant};
 use kana::ClientNumber;
-use sqlx::FromRow;
 
 use super::queries;
 use super::table::{self, List, Source, When};

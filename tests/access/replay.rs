@@ -3,51 +3,16 @@
 //! same, whether or not another statement would have refused before.
 
 use kakehashi::access::{Actor, Emergency, Reach, Role};
-use kakehashi::store::{Arg, Read, Sql};
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Column, FromRow, Row, TypeInfo};
+use kakehashi::store::{Arg, Cells, Read, Sql};
 
 use super::people;
 use super::walk::Worlds;
 use crate::support::World;
 
-/// Any row, as text.
-struct Text(String);
-
-macro_rules! text {
-    ($row:ident) => {{
-        let mut out = vec![];
-        for column in $row.columns() {
-            let at = column.ordinal();
-            out.push(match column.type_info().name() {
-                "INT8" | "INTEGER" => {
-                    format!("{:?}", $row.try_get_unchecked::<Option<i64>, _>(at)?)
-                }
-                "FLOAT8" | "REAL" => format!("{:?}", $row.try_get_unchecked::<Option<f64>, _>(at)?),
-                _ => format!("{:?}", $row.try_get_unchecked::<Option<String>, _>(at)?),
-            });
-        }
-        Ok(Text(out.join(" | ")))
-    }};
-}
-
-impl<'r> FromRow<'r, SqliteRow> for Text {
-    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
-        text!(row)
-    }
-}
-
-impl<'r> FromRow<'r, PgRow> for Text {
-    fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
-        text!(row)
-    }
-}
-
 async fn rows(read: &mut Read, sql: &str, args: &[Arg<'static>]) -> Vec<String> {
-    let rows: Vec<Text> =
+    let rows: Vec<Cells> =
         read.see_all(Sql::built(sql), args).await.unwrap_or_else(|e| panic!("{e}: {sql}"));
-    let mut rows: Vec<_> = rows.into_iter().map(|r| r.0).collect();
+    let mut rows: Vec<_> = rows.into_iter().map(|r| format!("{:?}", r.0)).collect();
     rows.sort();
     rows
 }

@@ -1,6 +1,6 @@
 //! The inverse of what was just done to a part: it stands again as it stood before.
 
-use sqlx::FromRow;
+use crate::store::FromRow;
 
 use super::Part;
 use super::change::{bump, index, strike};

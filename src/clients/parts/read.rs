@@ -1,14 +1,13 @@
 //! Reading a part: as of a date, as known at an instant, or with everything that was ever there.
 
 use civil::{Date, Instant};
-use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use super::Part;
 use crate::access::{address_hidden, visible};
 use crate::args;
 use crate::clients::{Summary, see_by_id};
 use crate::codes::Codes;
-use crate::store::{Read, Sql};
+use crate::store::{self, FromRow, Read, Sql};
 use crate::web::{Entry, Field, Kind, Result};
 
 /// 台帳の行. One dated row of a part, raw and in words.
@@ -220,28 +219,23 @@ pub(super) struct Stored {
 /// How many columns stand before the part's own.
 pub(super) const OWN: usize = 10;
 
-impl<'r, R: Row> FromRow<'r, R> for Stored
-where
-    usize: ColumnIndex<R>,
-    String: Decode<'r, R::Database> + Type<R::Database>,
-    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+impl FromRow for Stored {
+    fn from_row(row: &store::Row<'_>) -> store::Result<Self> {
         let mut values = vec![];
-        for at in OWN..row.len() {
-            values.push(row.try_get(at)?);
+        for at in OWN..row.width() {
+            values.push(row.at(at)?);
         }
         Ok(Self {
-            id: row.try_get(0)?,
-            valid_from: row.try_get(1)?,
-            valid_until: row.try_get(2)?,
-            recorded_at: row.try_get(3)?,
-            recorded_by: row.try_get(4)?,
-            replaces_id: row.try_get(5)?,
-            voided_at: row.try_get(6)?,
-            voided_by: row.try_get(7)?,
-            void_reason: row.try_get(8)?,
-            ended_at: row.try_get(9)?,
+            id: row.at(0)?,
+            valid_from: row.at(1)?,
+            valid_until: row.at(2)?,
+            recorded_at: row.at(3)?,
+            recorded_by: row.at(4)?,
+            replaces_id: row.at(5)?,
+            voided_at: row.at(6)?,
+            voided_by: row.at(7)?,
+            void_reason: row.at(8)?,
+            ended_at: row.at(9)?,
             values,
         })
     }

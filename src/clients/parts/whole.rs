@@ -4,7 +4,6 @@
 use std::sync::OnceLock;
 
 use civil::Date;
-use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use super::read::{OWN, Stored, columns};
 use super::{Part, PartRow, all};
@@ -12,7 +11,7 @@ use crate::access::{address_hidden, visible};
 use crate::args;
 use crate::clients::care_score;
 use crate::codes::Codes;
-use crate::store::{Read, Sql};
+use crate::store::{self, FromRow, Read, Sql};
 use crate::web::Result;
 
 /// 台帳の全体. What the actor may see of a person on a day.
@@ -107,14 +106,9 @@ struct Branch {
     values: Vec<Option<String>>,
 }
 
-impl<'r, R: Row> FromRow<'r, R> for Branch
-where
-    usize: ColumnIndex<R>,
-    i64: Decode<'r, R::Database> + Type<R::Database>,
-    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        let values: Result<_, _> = (1..row.len()).map(|at| row.try_get(at)).collect();
-        Ok(Self { of: row.try_get(0)?, values: values? })
+impl FromRow for Branch {
+    fn from_row(row: &store::Row<'_>) -> store::Result<Self> {
+        let values: Result<_, _> = (1..row.width()).map(|at| row.at(at)).collect();
+        Ok(Self { of: row.at(0)?, values: values? })
     }
 }

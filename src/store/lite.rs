@@ -1,0 +1,164 @@
+//! SQLite, where it is asked: to hand a statement to another thread and every row back costs more
+//! than the statement. The program has more workers than readers (`WORKERS`), so that a long
+//! statement holds up nobody else's.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::{CachedStatement, Connection, OpenFlags};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::faults::{self, Fault};
+use super::{Arg, Error, FromRow, Result, Row, Sql};
+
+const READERS: usize = 6;
+/// Workers of the runtime: one for each reader, and some for everything else.
+pub const WORKERS: usize = READERS + 2;
+/// Statements that stay prepared: more than the program has.
+const STATEMENTS: usize = 512;
+
+/// 読む接続. Opened when they are first needed, and given back warm.
+#[derive(Clone)]
+pub struct Readers(Arc<Pool>);
+
+struct Pool {
+    file: PathBuf,
+    free: Mutex<Vec<Connection>>,
+    places: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub fn new(file: &Path) -> Self {
+        let places = Arc::new(Semaphore::new(READERS));
+        Self(Arc::new(Pool { file: file.to_owned(), free: Mutex::default(), places }))
+    }
+
+    pub async fn take(&self) -> Result<Reader> {
+        let closed = |_| Error::Lost("the database is closed".into());
+        let place = self.0.places.clone().acquire_owned().await.map_err(closed)?;
+        let free = self.0.free.lock().ok().and_then(|mut free| free.pop());
+        let conn = match free {
+            Some(conn) => conn,
+            None => open(&self.0.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
+        };
+        Ok(Reader { conn: Some(conn), began: false, pool: self.0.clone(), _place: place })
+    }
+
+    /// Nobody is given one any more; those that are out come back and are closed.
+    pub async fn close(&self) {
+        let _ = self.0.places.acquire_many(READERS as u32).await;
+        self.0.places.close();
+        if let Ok(mut free) = self.0.free.lock() {
+            free.clear();
+        }
+    }
+}
+
+/// One of them, until it is dropped. All it is asked is answered as of one moment: the parts of a
+/// page fit each other, and what was read stays in the connection's memory from one to the next.
+pub struct Reader {
+    conn: Option<Connection>,
+    began: bool,
+    pool: Arc<Pool>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    pub fn conn(&mut self) -> Result<&Connection> {
+        let conn =
+            self.conn.as_ref().ok_or_else(|| Error::Lost("the database is closed".into()))?;
+        if !self.began {
+            say(conn, "begin")?;
+            self.began = true;
+        }
+        Ok(conn)
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        if self.began && say(&conn, "commit").is_err() {
+            return;
+        }
+        if let Ok(mut free) = self.pool.free.lock() {
+            free.push(conn);
+        }
+    }
+}
+
+/// A statement without values and without an answer.
+pub fn say(conn: &Connection, command: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached(command)?.execute(()).map(|_| ())
+}
+
+/// A connection with what every connection needs.
+pub fn open(file: &Path, access: OpenFlags) -> Result<Connection> {
+    let conn = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS);
+    conn.pragma_update(None, "foreign_keys", true)?;
+    let synchronous = if faults::chosen() == Fault::Unsynced { "off" } else { "full" };
+    conn.pragma_update(None, "synchronous", synchronous)?;
+    Ok(conn)
+}
+
+/// What a statement finds, at most so many rows.
+pub fn rows<T: FromRow>(
+    conn: &Connection,
+    sql: &Sql,
+    args: &[Arg<'_>],
+    most: usize,
+) -> Result<Vec<T>> {
+    let mut statement = prepared(conn, sql, args)?;
+    let mut found = statement.raw_query();
+    let mut out = vec![];
+    while out.len() < most
+        && let Some(row) = found.next()?
+    {
+        out.push(T::from_row(&Row::lite(row))?);
+    }
+    Ok(out)
+}
+
+/// How many rows a statement changed.
+pub fn run(conn: &Connection, sql: &Sql, args: &[Arg<'_>]) -> Result<u64> {
+    Ok(prepared(conn, sql, args)?.raw_execute()? as u64)
+}
+
+/// `$3` is the third value wherever it stands: SQLite numbers names in the order it meets them.
+fn prepared<'c>(conn: &'c Connection, sql: &Sql, args: &[Arg<'_>]) -> Result<CachedStatement<'c>> {
+    let mut statement = conn.prepare_cached(sql.text())?;
+    for place in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(place).unwrap_or_default();
+        let nth: Option<usize> = name.strip_prefix('$').and_then(|n| n.parse().ok());
+        let value = nth.and_then(|n| args.get(n.checked_sub(1)?));
+        let value = value.ok_or_else(|| Error::Lost(format!("no value for {name}")))?;
+        statement.raw_bind_parameter(place, value)?;
+    }
+    Ok(statement)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args;
+
+    #[test]
+    fn values_go_where_their_number_stands() {
+        let conn = Connection::open_in_memory().unwrap();
+        let ask = |sql: &'static str, args: &[Arg<'_>]| {
+            rows::<(String, i64, Option<String>)>(&conn, &sql.into(), args, 9)
+        };
+        let found = ask("select $2, $1 + $1, $3", args![21, "b", None::<String>]).unwrap();
+        assert_eq!(found, [("b".to_owned(), 42, None)]);
+        assert!(ask("select $2, $1, $3", args![1, "b"]).is_err(), "one is missing");
+        assert!(ask("select $1, $2, $3", args![1, 2, "c"]).is_err(), "not a text");
+    }
+
+    #[test]
+    fn no_more_rows_are_read_than_are_wanted() {
+        let conn = Connection::open_in_memory().unwrap();
+        let sql = Sql::from("select 1 union all select 2 union all select 3");
+        assert_eq!(rows::<(i64,)>(&conn, &sql, &[], 2).unwrap(), [(1,), (2,)]);
+    }
+}
