@@ -333,6 +333,7 @@ routes! {
     POST "/organisations/{id}/close" => staff::organisation::close;
     GET "/codes" => staff::code_pages::get;
     GET "/codes/{list}" => staff::code_pages::list;
+    POST "/codes/{list}" => staff::code_pages::add;
     GET "/codes/{list}/{code}" => staff::code_pages::one;
     POST "/codes/{list}/{code}" => staff::code_pages::post;
     GET "/administration" => staff::health::get;

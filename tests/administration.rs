@@ -76,6 +76,25 @@ both! {
         by.get("/codes/no-such").await.expect(404);
     }
 
+    async fn the_office_adds_a_choice_where_no_rule_or_count_depends_on_it(w: World) {
+        let by = w.as_(Role::Administrator).await;
+        let form = [("label", "港南地区"), ("code", "konan"), ("position", "1"), ("why", "区画整理")];
+        by.post("/codes/area", &form).await.expect(303);
+        let officer = w.as_(Role::Officer).await;
+        let new = officer.get("/clients/new").await.expect(200).text;
+        assert!(new.contains("港南地区"), "offered at once");
+        let page = by.get("/codes/area/konan").await.expect(200).text;
+        assert!(page.contains("区画整理"), "and it says who added it and why");
+        assert!(by.post("/codes/area", &form).await.expect(422).text.contains("同じコード"));
+        let words = [("label", "港南地区"), ("code", "konan2"), ("position", "1"), ("why", "x")];
+        assert!(by.post("/codes/area", &words).await.expect(422).text.contains("同じ言葉"));
+        let odd = [("label", "北"), ("code", "Kita 1"), ("position", "1"), ("why", "x")];
+        assert!(by.post("/codes/area", &odd).await.expect(422).text.contains("英小文字"));
+        by.post("/codes/sex", &form).await.expect(404);
+        assert!(!by.get("/codes/sex").await.expect(200).text.contains("選択肢を足す"));
+        officer.post("/codes/area", &form).await.expect(404);
+    }
+
     async fn a_monitor_hears_one_word_and_an_administrator_reads_the_rest(w: World) {
         let said = w.visitor().get("/health").await.expect(200);
         assert_eq!(said.text, "{\"status\":\"ok\"}");

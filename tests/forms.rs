@@ -246,6 +246,7 @@ fn trust(w: &World, folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(staff::organisation::form(), Role::Administrator, office.clone());
     add(staff::organisation::close_form(), Role::Administrator, format!("{office}/close"));
     add(staff::code_pages::form(), Role::Administrator, "/codes/area/east".into());
+    add(staff::code_pages::new_form(), Role::Administrator, "/codes/area".into());
     add(emergencies::open::form(), Role::Coordinator, "/emergencies/new".into());
     add(emergencies::review::form(), Role::Officer, "/emergencies/glass".into());
     let about = &staff::setting_pages::known()[0];

@@ -1,11 +1,11 @@
-//! The municipality's changes on top of the files: words, order, and the day from which a code is
-//! no longer offered. A day that comes changes the lists without anybody saving.
+//! The municipality's changes on top of the files: words, order, the day from which a code is no
+//! longer offered, and codes of its own. A day that comes changes the lists without anybody saving.
 
 use std::sync::{Arc, RwLock};
 
 use civil::Date;
 
-use super::{Codes, List};
+use super::{Code, Codes, List};
 
 /// 選択肢の変更. The newest of a code counts.
 #[derive(Clone, Debug)]
@@ -72,7 +72,12 @@ fn changed(files: &Codes, changes: &[Change], day: Date) -> Codes {
 
 /// A changed code stands before the one of the file that had the place.
 fn apply(list: &mut List, changes: &[&Change], day: Date) {
-    let codes = std::mem::take(&mut list.codes);
+    let mut codes = std::mem::take(&mut list.codes);
+    for change in changes.iter().filter(|_| list.grows) {
+        if !codes.iter().any(|code| code.id == change.code) {
+            codes.push(Code { id: change.code.clone(), ..Code::default() });
+        }
+    }
     let mut placed: Vec<_> = codes
         .into_iter()
         .zip(1_i64..)
@@ -114,5 +119,21 @@ mod tests {
         assert_eq!(then.pairs("area").len(), before.len() - 1);
         assert_eq!(then.label("area", &before[2].id), "湾岸地区", "old records keep their words");
         assert_eq!(lists.on(day("2026-11-30")).pairs("area").len(), before.len());
+    }
+
+    #[test]
+    fn a_list_that_grows_has_codes_of_the_office_and_others_have_not() {
+        let lists = Lists::new(Codes::official().unwrap());
+        let own = |list: &str| Change {
+            list: list.into(),
+            code: "own".into(),
+            label: "区の言葉".into(),
+            position: 1,
+            retired_on: None,
+        };
+        lists.change(vec![own("area"), own("sex")]);
+        let now = lists.on("2026-11-30".parse().unwrap());
+        assert_eq!(now.list("area")[0].label, "区の言葉");
+        assert!(!now.has("sex", "own"), "a statistic depends on it");
     }
 }

@@ -21,12 +21,15 @@ pub struct List {
     pub title: String,
     #[serde(default)]
     pub source: String,
+    /// Whether the office may add choices: no rule and no count depends on which there are.
+    #[serde(default)]
+    pub grows: bool,
     #[serde(rename = "code")]
     pub codes: Vec<Code>,
 }
 
 /// 選択肢.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Code {
     pub id: String,
@@ -86,6 +89,10 @@ impl Codes {
 
     pub fn title<'a>(&'a self, list: &'a str) -> &'a str {
         self.0.get(list).map_or(list, |l| &l.title)
+    }
+
+    pub fn grows(&self, list: &str) -> bool {
+        self.0.get(list).is_some_and(|l| l.grows)
     }
 
     pub fn ids(&self) -> impl Iterator<Item = &str> {

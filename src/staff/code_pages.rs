@@ -1,7 +1,7 @@
-//! コード表: the municipality's own words, order and ends of the choices. Codes are never deleted:
-//! what is no longer offered is still read where it stands. Every change keeps who, when and why.
+//! コード表: the municipality's own words, order and ends of the choices, and choices of its own in
+//! lists that grow. Codes are never deleted: what is no longer offered is still read where it stands.
+//! Every change keeps who, when and why.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +12,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::codes::Change;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused, said,
@@ -31,13 +31,21 @@ pub async fn list(
     actor: Actor,
     Path(list): Path<String>,
 ) -> Result<Response> {
-    if app.codes.list(&list).is_empty() {
-        return Err(Error::NotFound);
+    page(list_view(&app, &actor, &list, None)?)
+}
+
+/// `POST /codes/{list}`: one more choice.
+pub async fn add(
+    State(app): State<App>,
+    actor: Actor,
+    Path(list): Path<String>,
+    Submitted(entry): Submitted,
+) -> Result<Response> {
+    match save_new(&app, &actor, &list, &entry).await {
+        Ok(()) => Ok(Redirect::to(&format!("/codes/{list}")).into_response()),
+        Err(Error::Refused(bad)) => refused(list_view(&app, &actor, &list, Some((&entry, &bad)))?),
+        Err(e) => Err(e),
     }
-    let codes = app.codes.list(&list).to_vec();
-    let title = app.codes.title(&list).to_owned();
-    let page_ = app.page(&actor, format!("コード表：{title}"), "/accounts");
-    page(List { page: page_, list, title, codes })
 }
 
 pub async fn one(
@@ -73,6 +81,20 @@ pub fn form() -> Form {
         Field::new("why", "変える理由", Kind::Text(200)).required(),
     ];
     Form::new("code", "選択肢を変える", fields)
+}
+
+/// 選択肢を足す.
+pub fn new_form() -> Form {
+    let place = Kind::Number { min: 1, max: 999, unit: "番目" };
+    let fields = vec![
+        Field::new("label", "画面に出す言葉", Kind::Text(80)).required(),
+        Field::new("code", "コード", Kind::Text(40)).required().help(
+            "ファイルに書き出すときの名前です。英小文字・数字・_ で。あとから変えられません。",
+        ),
+        Field::new("position", "並ぶ順", place).required().help("小さいものから並びます。"),
+        Field::new("why", "足す理由", Kind::Text(200)).required(),
+    ];
+    Form::new("code-new", "選択肢を足す", fields)
 }
 
 pub async fn change(tx: &mut Tx, list: &str, code: &str, v: &Values) -> Result<()> {
@@ -137,6 +159,28 @@ async fn save(app: &App, actor: &Actor, (list, code): (&str, &str), entry: &Entr
     load(app).await
 }
 
+async fn save_new(app: &App, actor: &Actor, list: &str, entry: &Entry) -> Result<()> {
+    if !app.codes.grows(list) {
+        return Err(Error::NotFound);
+    }
+    let v = new_form().read(entry, &app.codes)?;
+    let code = v.text("code");
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    if !code.bytes().all(plain) {
+        return Err(Error::refused("code", "英小文字・数字・_ だけで入力してください"));
+    }
+    if app.codes.has(list, code) {
+        return Err(Error::refused("code", "同じコードがもうあります"));
+    }
+    if app.codes.list(list).iter().any(|c| c.label == v.text("label")) {
+        return Err(Error::refused("label", "同じ言葉の選択肢がもうあります"));
+    }
+    let mut tx = app.write(actor).await?;
+    change(&mut tx, list, code, &v).await?;
+    tx.commit().await?;
+    load(app).await
+}
+
 /// 選択肢の変更の一件.
 #[derive(Debug, FromRow)]
 struct Row {
@@ -194,6 +238,27 @@ async fn view(
     Ok(One { page, list: list.to_owned(), title, code: now, history, form })
 }
 
+fn list_view(
+    app: &App,
+    actor: &Actor,
+    list: &str,
+    sent: Option<(&Entry, &Problems)>,
+) -> Result<List> {
+    let codes = app.codes.list(list).to_vec();
+    if codes.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let mut entry = Entry::default();
+    entry.set("position", (codes.len() + 1).to_string());
+    let none = Problems::default();
+    let (entry, bad) = sent.unwrap_or((&entry, &none));
+    let form = new_form().view(entry, bad, &app.codes, &Options::new());
+    let title = app.codes.title(list).to_owned();
+    let error = if bad.is_empty() { "" } else { "エラー：" };
+    let page = app.page(actor, format!("{error}コード表：{title}"), "/accounts");
+    Ok(List { page, list: list.to_owned(), title, codes, grows: app.codes.grows(list), form })
+}
+
 #[derive(Template)]
 #[template(path = "staff/codes.html")]
 struct Lists {
@@ -209,6 +274,8 @@ struct List {
     list: String,
     title: String,
     codes: Vec<crate::codes::Code>,
+    grows: bool,
+    form: FormView,
 }
 
 #[derive(Template)]

@@ -94,8 +94,8 @@ impl Writer {
         opening.0.take().map(|(_, b)| b).ok_or_else(|| Error::Lost("no writer".into()))
     }
 
-    /// Keeps what the guard's owner did and commits when nobody else waits. What was begun here goes
-    /// on even if the requester goes away.
+    /// Keeps what the guard's owner did and commits when nobody else waits. What was begun here
+    /// goes on even if the requester goes away.
     pub fn leave(self, mut b: OwnedMutexGuard<Batch>, tell: Told) {
         match b.keep() {
             // SQLite gave up the whole transaction: nobody's change was kept.
