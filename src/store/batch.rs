@@ -23,6 +23,10 @@ pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) value
 const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: usize = 1000;
 
+/// After so many commits (some 20 MB) the WAL is begun anew, waiting so long for statements.
+const COMMITS: usize = 400;
+const STATEMENT: Duration = Duration::from_millis(250);
+
 pub type Told = oneshot::Sender<Result<(), Why>>;
 
 /// Why a shared commit kept nothing, told to everybody who shared it.
@@ -59,6 +63,8 @@ pub struct Batch {
     pub head: Option<Head>,
     /// What `head` was when the present turn began.
     before: Option<Head>,
+    /// Commits since the WAL was last begun anew.
+    commits: usize,
 }
 
 /// 記録の鎖の先頭: sequence and hash of the last event.
@@ -75,8 +81,15 @@ pub struct Writer {
 
 impl Writer {
     pub fn new(conn: Connection) -> Self {
-        let batch =
-            Batch { conn, open: false, alone: false, done: vec![], head: None, before: None };
+        let batch = Batch {
+            conn,
+            open: false,
+            alone: false,
+            done: vec![],
+            head: None,
+            before: None,
+            commits: 0,
+        };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
     }
 
@@ -213,6 +226,21 @@ impl Batch {
         for tell in self.done.drain(..) {
             let _ = tell.send(kept.clone());
         }
+        self.commits += 1;
+        if self.commits >= COMMITS {
+            self.commits = 0;
+            self.begin_wal_anew();
+        }
+    }
+
+    /// SQLite does so by itself only when nobody reads at the moment of a commit; at a busy desk
+    /// somebody always does, and every page would be looked up in a file that grows. Here the
+    /// statements that run are waited for, once in so many commits, and who comes meanwhile reads
+    /// the database itself. If one takes too long, the next time will do.
+    fn begin_wal_anew(&self) {
+        let _ = self.conn.busy_timeout(STATEMENT);
+        let _ = self.conn.query_row("pragma wal_checkpoint(restart)", (), |_| Ok(()));
+        let _ = self.conn.busy_timeout(Duration::ZERO);
     }
 
     fn commit(&mut self) -> rusqlite::Result<()> {

@@ -41,7 +41,7 @@ impl Readers {
             Some(conn) => conn,
             None => open(&self.0.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
         };
-        Ok(Reader { conn: Some(conn), began: false, pool: self.0.clone(), _place: place })
+        Ok(Reader { conn: Some(conn), pool: self.0.clone(), _place: place })
     }
 
     /// Nobody is given one any more; those that are out come back and are closed.
@@ -54,34 +54,24 @@ impl Readers {
     }
 }
 
-/// One of them, until it is dropped. All it is asked is answered as of one moment: the parts of a
-/// page fit each other, and what was read stays in the connection's memory from one to the next.
+/// One of them, until it is dropped. Each statement sees what was committed before it: a `Read` is
+/// still there while its look is being written, and whoever held the old state then would keep the
+/// WAL from ever being used again from its beginning.
 pub struct Reader {
     conn: Option<Connection>,
-    began: bool,
     pool: Arc<Pool>,
     _place: OwnedSemaphorePermit,
 }
 
 impl Reader {
-    pub fn conn(&mut self) -> Result<&Connection> {
-        let conn =
-            self.conn.as_ref().ok_or_else(|| Error::Lost("the database is closed".into()))?;
-        if !self.began {
-            say(conn, "begin")?;
-            self.began = true;
-        }
-        Ok(conn)
+    pub fn conn(&self) -> Result<&Connection> {
+        self.conn.as_ref().ok_or_else(|| Error::Lost("the database is closed".into()))
     }
 }
 
 impl Drop for Reader {
     fn drop(&mut self) {
-        let Some(conn) = self.conn.take() else { return };
-        if self.began && say(&conn, "commit").is_err() {
-            return;
-        }
-        if let Ok(mut free) = self.pool.free.lock() {
+        if let (Some(conn), Ok(mut free)) = (self.conn.take(), self.pool.free.lock()) {
             free.push(conn);
         }
     }
