@@ -224,11 +224,11 @@ impl Filter {
     }
 }
 
-/// How many fit, counted to a thousand and one; known as long as nothing changes.
+/// How many fit, counted to a thousand and one; known until who there is, or who may see whom, changes.
 async fn total(app: &App, read: &mut Read, f: &Filter) -> Result<i64> {
     let values = f.values("");
     let key = format!("clients {:?} {values:?}", read.actor.sight());
-    let changes = app.db.changes.any();
+    let changes = app.db.changes.people();
     if let Some(total) = app.totals.get(&key, changes) {
         return Ok(total);
     }

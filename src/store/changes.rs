@@ -8,13 +8,29 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 const STAFF: &[&str] =
     &["accounts", "posts", "sessions", "organisations", "controllers", "settings"];
 
-/// How many changes there were, of any kind and about staff. Another process that writes to the
-/// same database is not counted: what is kept is also forgotten every other second (`forget`).
+/// Whoever writes to these alone changes neither who there is nor who may see whom: what a desk
+/// writes all day.
+const DAILY: &[&str] = &[
+    "consultations",
+    "consultation_topics",
+    "case_notes",
+    "case_note_minutes",
+    "follow_ups",
+    "follow_up_handovers",
+    "submissions",
+    "drafts",
+    "sessions",
+    "api_answers",
+];
+
+/// How many changes there were: of people and of who may see them, and of staff. Another process
+/// that writes to the same database is not counted: what is kept is also forgotten every other
+/// second (`forget`).
 #[derive(Clone, Default)]
 pub struct Changes(Arc<[AtomicU64; 2]>);
 
 impl Changes {
-    pub fn any(&self) -> u64 {
+    pub fn people(&self) -> u64 {
         self.0[0].load(SeqCst)
     }
 
@@ -24,11 +40,11 @@ impl Changes {
 
     /// From now on nothing that was kept counts any more.
     pub fn forget(&self) {
-        self.count(Touched { any: true, staff: true, moved: false });
+        self.count(Touched { people: true, staff: true, moved: false });
     }
 
     pub(super) fn count(&self, touched: Touched) {
-        for (n, touched) in self.0.iter().zip([touched.any, touched.staff]) {
+        for (n, touched) in self.0.iter().zip([touched.people, touched.staff]) {
             n.fetch_add(u64::from(touched), SeqCst);
         }
     }
@@ -37,7 +53,7 @@ impl Changes {
 /// What a transaction has written to so far.
 #[derive(Clone, Copy, Default)]
 pub struct Touched {
-    any: bool,
+    people: bool,
     staff: bool,
     /// Consultations changed otherwise than one at a time, or whose they are.
     pub(super) moved: bool,
@@ -50,7 +66,7 @@ const FOLLOWED: &[&str] =
 impl Touched {
     pub(super) fn by(&mut self, sql: &str) {
         let table = written(sql);
-        self.any = true;
+        self.people |= table.is_none_or(|table| !DAILY.contains(&table));
         self.staff |= table.is_none_or(|table| STAFF.contains(&table));
         self.moved |= match table {
             Some("consultations") => !FOLLOWED.iter().any(|known| sql.starts_with(known)),
@@ -100,6 +116,20 @@ mod tests {
         assert!(!moved("insert into consultations (id, controller_id, text) values ($1, $2, $3)"));
         assert!(!moved("update consultations set voided_at = $2 where id = $1"));
         assert!(!moved("insert into case_notes (id) values ($1)"));
+    }
+
+    #[test]
+    fn what_a_desk_writes_all_day_changes_no_list_of_people() {
+        let people = |sql: &str| {
+            let mut touched = Touched::default();
+            touched.by(sql);
+            touched.people
+        };
+        assert!(!people("insert into consultations (id, controller_id, text) values ($1, $2, $3)"));
+        assert!(!people("delete from drafts where id = $1"));
+        assert!(people("insert into closures (id) values ($1)"));
+        assert!(people("update assignments set valid_until = $1 where id = $2"));
+        assert!(people("with x as (select 1) delete from drafts"), "not understood");
     }
 
     #[test]
