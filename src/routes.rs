@@ -221,6 +221,7 @@ routes! {
     POST "/programmes/{id}/counts" => indicators::report::post;
     POST "/programmes/{id}/counts/{count}/void" => indicators::report::void;
     POST "/programmes/{id}/figures" => indicators::enter::post;
+    POST "/programmes/{id}/figures/{figure}/void" => indicators::enter::void;
     GET "/grants" => grants::list::get;
     GET "/grants/new" => grants::apply::get;
     POST "/grants/new" => grants::apply::post;

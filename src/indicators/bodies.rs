@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
 use uuid::Uuid;
 
-use super::page;
+use super::{page, take_back};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
@@ -33,6 +33,12 @@ pub async fn post(
     }
 }
 
+const VOID: (&str, &str) = (
+    "programme_body",
+    "update programme_bodies set voided_at = $4, voided_by = $5, void_reason = '入力の誤り'
+     where id = $1 and programme = $2 and controller_id = $3 and voided_at is null",
+);
+
 /// `POST /programmes/{id}/bodies/{body}/void`.
 pub async fn void(
     State(app): State<App>,
@@ -41,7 +47,7 @@ pub async fn void(
     Submitted(_): Submitted,
 ) -> Result<Response> {
     let mut tx = app.write(&actor).await?;
-    take_back(&mut tx, &id, &body).await?;
+    take_back(&mut tx, VOID, &id, &body).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/programmes/{id}")).into_response())
 }
@@ -140,22 +146,6 @@ pub async fn register(tx: &mut Tx, all: &Catalogue, programme: &str, v: &Values)
     .await?;
     tx.record(Event::new("register", "programme_body", &id).fields(programme)).await?;
     Ok(id)
-}
-
-async fn take_back(tx: &mut Tx, programme: &str, body: &str) -> Result<()> {
-    let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
-    let controller = tx.actor.controller_id.clone();
-    let done = tx
-        .exec(
-            "update programme_bodies set voided_at = $4, voided_by = $5, void_reason = '入力の誤り'
-             where id = $1 and programme = $2 and controller_id = $3 and voided_at is null",
-            args![body, programme, controller, at, by],
-        )
-        .await?;
-    if done == 0 {
-        return Err(Error::NotFound);
-    }
-    Ok(tx.record(Event::new("void", "programme_body", body)).await?)
 }
 
 async fn save(app: &App, all: &Catalogue, actor: &Actor, id: &str, entry: &Entry) -> Result<()> {

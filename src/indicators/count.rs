@@ -199,7 +199,8 @@ impl<'a> Ask<'a> {
             .one(
                 "select count(distinct p.account_id) from posts p
                  join organisations o on o.id = p.organisation_id
-                 where o.controller_id = $1 and p.role = 'coordinator' and p.valid_from <= $2
+                 where o.controller_id = $1 and p.role = 'coordinator' and p.voided_at is null
+                   and p.valid_from <= $2
                    and (p.valid_until is null or p.valid_until > $2)",
                 args![controller, self.on],
             )

@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use ::programmes::Catalogue;
+use ::programmes::{Catalogue, Programme};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::FiscalYear;
+use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::count::Counts;
-use super::page;
+use super::{page, take_back};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::Tx;
+use crate::store::{Read, Tx};
 use crate::web::{App, Entry, Error, Field, Form, Kind, Result, Submitted, Values, refused};
 
 pub async fn post(
@@ -33,6 +34,25 @@ pub async fn post(
     }
 }
 
+const VOID: (&str, &str) = (
+    "indicator",
+    "update indicator_entries set voided_at = $4, voided_by = $5, void_reason = '入力の誤り'
+     where id = $1 and programme = $2 and controller_id = $3 and voided_at is null",
+);
+
+/// `POST /programmes/{id}/figures/{figure}/void`.
+pub async fn void(
+    State(app): State<App>,
+    actor: Actor,
+    Path((id, figure)): Path<(String, String)>,
+    Submitted(_): Submitted,
+) -> Result<Response> {
+    let mut tx = app.write(&actor).await?;
+    take_back(&mut tx, VOID, &id, &figure).await?;
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/programmes/{id}")).into_response())
+}
+
 pub fn form() -> Form {
     let fields = vec![
         Field::new("indicator", "指標", Kind::Record).required(),
@@ -45,6 +65,56 @@ pub fn form() -> Form {
         Field::new("source", "出典", Kind::Text(200)).required(),
     ];
     Form::new("figure", "実績の数を入力する", fields)
+}
+
+/// 入力された数, newest first: which of them holds on a day is for the count to say.
+#[derive(Clone, Debug, FromRow)]
+pub struct Entered {
+    pub id: String,
+    pub indicator: String,
+    fiscal_year: i64,
+    as_of: Option<String>,
+    pub value: i64,
+    planned: i64,
+    pub source: String,
+    pub by_name: Option<String>,
+}
+
+impl Entered {
+    pub fn when(&self) -> String {
+        let day = self.as_of.as_ref().and_then(|day| day.parse().ok());
+        let year = i16::try_from(self.fiscal_year).ok().and_then(FiscalYear::new);
+        match (day, year) {
+            (Some(day), _) => format!("{}現在", civil::format_era(day)),
+            (None, Some(year)) => year.label(),
+            (None, None) => self.fiscal_year.to_string(),
+        }
+    }
+
+    pub fn is_planned(&self) -> bool {
+        self.planned == 1
+    }
+
+    /// What the programme calls it.
+    pub fn what(&self, programme: &Programme) -> String {
+        let known = programme.indicators.iter().find(|i| i.id == self.indicator);
+        known.map_or_else(|| self.indicator.clone(), |i| i.what.clone())
+    }
+}
+
+pub(super) async fn of(read: &mut Read, programme: &str) -> Result<Vec<Entered>> {
+    let controller = read.actor.controller_id.clone();
+    let rows = read
+        .all(
+            "select e.id, e.indicator, e.fiscal_year, e.as_of, e.value, e.planned, e.source,
+               a.name as by_name
+             from indicator_entries e left join accounts a on a.id = e.recorded_by
+             where e.controller_id = $1 and e.programme = $2 and e.voided_at is null
+             order by e.fiscal_year desc, e.recorded_at desc limit 60",
+            args![controller, programme],
+        )
+        .await?;
+    Ok(rows)
 }
 
 pub async fn enter(tx: &mut Tx, all: &Catalogue, programme: &str, v: &Values) -> Result<()> {

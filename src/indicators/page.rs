@@ -11,7 +11,7 @@ use civil::Date;
 
 use super::bodies::{self, Body};
 use super::count::{self, Figure};
-use super::enter;
+use super::enter::{self, Entered};
 use super::list::Asked;
 use super::report::{self, Reported};
 use crate::access::Actor;
@@ -45,6 +45,7 @@ pub(super) async fn view(
     let figures = count::of(&mut read, programme, on).await?;
     let bodies = bodies::of(&mut read, id, on).await?;
     let reported = report::of(&mut read, id).await?;
+    let entered = enter::of(&mut read, id).await?;
     let none = (Entry::default(), Problems::default());
     let options = options(programme);
     let draw = |form: Form| {
@@ -68,6 +69,7 @@ pub(super) async fn view(
         figures,
         bodies,
         reported,
+        entered,
     })
 }
 
@@ -136,6 +138,7 @@ pub(super) struct ProgrammePage {
     figures: Vec<Figure>,
     bodies: Vec<Body>,
     reported: Vec<Reported>,
+    entered: Vec<Entered>,
     enter: FormView,
     body: FormView,
     report: FormView,

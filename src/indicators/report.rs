@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use uuid::Uuid;
 
-use super::page;
+use super::{page, take_back};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
@@ -32,6 +32,12 @@ pub async fn post(
     }
 }
 
+const VOID: (&str, &str) = (
+    "programme_count",
+    "update programme_counts set voided_at = $4, voided_by = $5, void_reason = '入力の誤り'
+     where id = $1 and programme = $2 and controller_id = $3 and voided_at is null",
+);
+
 /// `POST /programmes/{id}/counts/{count}/void`.
 pub async fn void(
     State(app): State<App>,
@@ -40,7 +46,7 @@ pub async fn void(
     Submitted(_): Submitted,
 ) -> Result<Response> {
     let mut tx = app.write(&actor).await?;
-    take_back(&mut tx, &id, &count).await?;
+    take_back(&mut tx, VOID, &id, &count).await?;
     tx.commit().await?;
     Ok(Redirect::to(&format!("/programmes/{id}")).into_response())
 }
@@ -108,22 +114,6 @@ pub async fn report(tx: &mut Tx, all: &Catalogue, programme: &str, v: &Values) -
     )
     .await?;
     Ok(tx.record(Event::new("report", "programme_count", &id).fields(item)).await?)
-}
-
-async fn take_back(tx: &mut Tx, programme: &str, count: &str) -> Result<()> {
-    let (at, by) = (tx.actor.at, tx.actor.account_id.clone());
-    let controller = tx.actor.controller_id.clone();
-    let done = tx
-        .exec(
-            "update programme_counts set voided_at = $4, voided_by = $5, void_reason = '入力の誤り'
-             where id = $1 and programme = $2 and controller_id = $3 and voided_at is null",
-            args![count, programme, controller, at, by],
-        )
-        .await?;
-    if done == 0 {
-        return Err(Error::NotFound);
-    }
-    Ok(tx.record(Event::new("void", "programme_count", count)).await?)
 }
 
 async fn save(app: &App, all: &Catalogue, actor: &Actor, id: &str, entry: &Entry) -> Result<()> {
