@@ -4,6 +4,7 @@ mod pages;
 mod race;
 mod random;
 mod report;
+mod shares;
 mod stage;
 
 use kakehashi::args;

@@ -67,6 +67,7 @@ shape! {
     pub struct CapBalance {
         id: String = "上限", "year";
         title: String = "上限のことば", "年間288時間まで";
+        of: Option<String> = "一人・一回ごとの上限なら、だれ・何の分か", "第1回";
         limit: Option<i64> = "上限（時間は分）。決まっていなければ null", 17280;
         used: i64 = "使った量", 9810;
         booked: i64 = "予約で押さえている量", 960;
@@ -91,6 +92,7 @@ impl From<Shown> for Balance {
 impl From<Bar> for CapBalance {
     fn from(b: Bar) -> Self {
         let left = b.left();
-        Self { id: b.cap, title: b.title, limit: b.limit, used: b.used, booked: b.booked, left }
+        let (title, of) = (b.title, b.of);
+        Self { id: b.cap, title, of, limit: b.limit, used: b.used, booked: b.booked, left }
     }
 }

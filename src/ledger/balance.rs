@@ -1,11 +1,12 @@
 //! 残り. What bookings and uses took from each cap in each period, added up from the rows.
 
-use crate::store::FromRow;
-use ::programmes::{Cap, Per, Period, Take, Unit, Version};
+use std::collections::BTreeSet;
+
+use ::programmes::{Per, Period, Take, Unit, Version};
 use civil::Date;
 
 use super::Award;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::Result;
 use crate::{args, visible};
 
@@ -15,6 +16,8 @@ pub struct Taken {
     pub client_id: String,
     pub programme: String,
     pub cap: String,
+    /// Whose part it is, of a cap that counts each by itself.
+    pub share_of: Option<String>,
     pub period_from: String,
     pub period_until: Option<String>,
     pub booked: i64,
@@ -24,7 +27,7 @@ pub struct Taken {
 macro_rules! sums {
     ($($who:tt)+) => {
         concat!(
-            "select d.client_id, d.programme, t.cap, t.period_from, t.period_until,
+            "select d.client_id, d.programme, t.cap, t.share_of, t.period_from, t.period_until,
                cast(sum(case when coalesce(r.kind, e.kind) = 'booking' then t.amount else 0 end)
                  as bigint) as booked,
                cast(sum(case when coalesce(r.kind, e.kind) = 'usage' then t.amount else 0 end)
@@ -34,9 +37,9 @@ macro_rules! sums {
                left join ledger_entries r on r.id = e.reverses_id
              where ",
             $($who)+,
-            " group by d.client_id, d.programme, t.cap, t.period_from, t.period_until
+            " group by d.client_id, d.programme, t.cap, t.share_of, t.period_from, t.period_until
               having sum(t.amount) <> 0
-              order by d.client_id, d.programme, t.cap, t.period_from"
+              order by d.client_id, d.programme, t.cap, t.share_of, t.period_from"
         )
     };
 }
@@ -56,18 +59,19 @@ pub async fn taken_between(read: &mut Read, from: Date, until: Date) -> Result<V
     Ok(read.see_all(sql, args![from, until]).await?)
 }
 
-/// (cap, period, amount) of one entry.
-pub type Takes = Vec<(String, String, i64)>;
+/// (cap, whose part, period, amount) of one entry.
+pub type Takes = Vec<(String, Option<String>, String, i64)>;
 
 pub async fn of_entry(read: &mut Read, entry: &str) -> Result<Takes> {
-    let sql = "select cap, period_from, amount from ledger_takes where entry_id = $1";
+    let sql = "select cap, share_of, period_from, amount from ledger_takes where entry_id = $1";
     Ok(read.all(sql, args![entry]).await?)
 }
 
 /// What would be taken without a booking. A period that only it had opened is none.
 pub fn without(taken: &mut Vec<Taken>, takes: &Takes) {
-    for (cap, from, amount) in takes {
-        for row in taken.iter_mut().filter(|r| r.cap == *cap && r.period_from == *from) {
+    for (cap, of, from, amount) in takes {
+        let same = |r: &&mut Taken| r.cap == *cap && r.share_of == *of && r.period_from == *from;
+        for row in taken.iter_mut().filter(same) {
             row.booked -= amount;
         }
     }
@@ -78,6 +82,7 @@ pub fn without(taken: &mut Vec<Taken>, takes: &Takes) {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     pub cap: String,
+    pub of: Option<String>,
     pub from: String,
     pub until: Option<String>,
     pub amount: i64,
@@ -90,17 +95,19 @@ pub struct Place {
 pub fn places(takes: &[Take], taken: &[Taken]) -> Vec<Place> {
     let mut out: Vec<Place> = vec![];
     for take in takes {
-        let found = period_of(&take.cap, take.period, taken);
+        let found = period_of((&take.cap, take.of.as_deref()), take.period, taken);
         let (from, until) = match found {
             Some(row) => (row.period_from.clone(), row.period_until.clone()),
             None => text(take.period),
         };
         let gone = found.map_or(0, |row| row.booked + row.used);
-        match out.iter_mut().find(|p| p.cap == take.cap && p.from == from) {
+        let same = |p: &&mut Place| p.cap == take.cap && p.of == take.of && p.from == from;
+        match out.iter_mut().find(same) {
             Some(place) => place.amount += take.amount,
             None => {
-                let (cap, amount, limit) = (take.cap.clone(), take.amount, take.limit);
-                out.push(Place { cap, from, until, amount, limit, gone });
+                let (cap, of) = (take.cap.clone(), take.of.clone());
+                let (amount, limit) = (take.amount, take.limit);
+                out.push(Place { cap, of, from, until, amount, limit, gone });
             }
         }
     }
@@ -112,7 +119,11 @@ fn text(period: Period) -> (String, Option<String>) {
 }
 
 /// What was taken of a cap in a period. Dates as the database keeps them compare as text.
-fn period_of<'a>(cap: &str, period: Period, taken: &'a [Taken]) -> Option<&'a Taken> {
+fn period_of<'a>(
+    (cap, of): (&str, Option<&str>),
+    period: Period,
+    taken: &'a [Taken],
+) -> Option<&'a Taken> {
     let (from, until) = text(period);
     let same = |row: &&Taken| match period {
         Period::Fixed { .. } => row.period_from == from,
@@ -121,7 +132,21 @@ fn period_of<'a>(cap: &str, period: Period, taken: &'a [Taken]) -> Option<&'a Ta
             until.as_ref().is_none_or(|until| row.period_from < *until) && ends_later
         }
     };
-    taken.iter().filter(|row| row.cap == cap).filter(same).min_by_key(|row| &row.period_from)
+    let whose = |row: &&Taken| row.cap == cap && row.share_of.as_deref() == of;
+    taken.iter().filter(whose).filter(same).min_by_key(|row| &row.period_from)
+}
+
+/// 「第１回」 and 「第1回」 are one, or each would have the whole cap.
+pub fn same_share(a: &str, b: &str) -> bool {
+    let (key, other) = (kana::search_key(a), kana::search_key(b));
+    a == b || !key.is_empty() && key == other
+}
+
+/// Whose part is meant, as it was written before.
+pub fn known_share(typed: &str, taken: &[Taken]) -> String {
+    let mut known = taken.iter().filter_map(|row| row.share_of.as_ref());
+    let found = known.find(|of| same_share(of, typed));
+    found.map_or_else(|| typed.to_owned(), String::clone)
 }
 
 /// 残りの棒: one cap today: used, booked, left.
@@ -129,6 +154,8 @@ fn period_of<'a>(cap: &str, period: Period, taken: &'a [Taken]) -> Option<&'a Ta
 pub struct Bar {
     pub cap: String,
     pub title: String,
+    /// Of a cap that counts each by itself: whose part, or what it counts (「児童ごと」).
+    pub of: Option<String>,
     pub clause: String,
     /// 「／年度」.
     pub per: &'static str,
@@ -150,17 +177,28 @@ pub fn bars(
     today: Date,
 ) -> Vec<Bar> {
     let day = award.nearest(today);
-    let of = |on: ::programmes::CapOn<'_>| {
-        let row = period_of(&on.cap.id, on.period, taken);
-        bar(on.cap, on.limit, row, passed(on.period, today))
+    let of = |on: ::programmes::CapOn<'_>| -> Vec<Bar> {
+        let one = |of: Option<&str>| {
+            let row = period_of((&on.cap.id, of), on.period, taken);
+            bar(&on, row, passed(on.period, today))
+        };
+        let parts = taken.iter().filter(|row| row.cap == on.cap.id);
+        let parts: BTreeSet<&str> = parts.filter_map(|row| row.share_of.as_deref()).collect();
+        let mut bars: Vec<Bar> = parts.into_iter().map(|of| one(Some(of))).collect();
+        // A part of which nothing is gone in this period is as if nobody had named it.
+        bars.retain(|bar| bar.gone() != 0);
+        if bars.is_empty() { vec![one(None)] } else { bars }
     };
-    version.caps_on(known, day, award.from()).into_iter().map(of).collect()
+    version.caps_on(known, day, award.from()).into_iter().flat_map(of).collect()
 }
 
-fn bar(cap: &Cap, limit: Option<i64>, row: Option<&Taken>, passed: Option<i64>) -> Bar {
+fn bar(on: &::programmes::CapOn<'_>, row: Option<&Taken>, passed: Option<i64>) -> Bar {
+    let (cap, limit) = (on.cap, on.limit);
+    let each = cap.each.as_ref().map(|what| format!("{what}ごと"));
     Bar {
         cap: cap.id.clone(),
         title: cap.text.clone(),
+        of: row.and_then(|row| row.share_of.clone()).or(each),
         clause: cap.clause.clone(),
         per: match cap.per {
             Per::Use => "／回",
@@ -251,6 +289,7 @@ mod tests {
             client_id: String::new(),
             programme: String::new(),
             cap: "device".into(),
+            share_of: None,
             period_from: from.into(),
             period_until: Some(until.into()),
             booked: 0,
@@ -284,9 +323,23 @@ mod tests {
     fn a_life_that_only_the_booking_had_begun_begins_with_the_use() {
         let mut taken = vec![row("2026-06-01", "2032-06-01", 0)];
         taken[0].booked = 1;
-        without(&mut taken, &vec![("device".into(), "2026-06-01".into(), 1)]);
+        without(&mut taken, &vec![("device".into(), None, "2026-06-01".into(), 1)]);
         let places = places(&[life("2026-06-05", 1)], &taken);
         assert_eq!((places[0].from.as_str(), places[0].gone), ("2026-06-05", 0));
+    }
+
+    #[test]
+    fn each_has_a_part_of_its_own_however_it_is_written() {
+        let part = |of: &str| Take { of: Some(of.into()), ..life("2026-06-01", 2) };
+        let mut taken = vec![row("2026-06-01", "2032-06-01", 9)];
+        taken[0].share_of = Some("第1回".into());
+        let gone = |of: &str| places(&[part(of)], &taken)[0].gone;
+        assert_eq!((gone("第1回"), gone("第2回")), (9, 0));
+        assert_eq!(known_share("第１回", &taken), "第1回");
+        assert_eq!(known_share("第2回", &taken), "第2回");
+        assert!(!same_share("＋", "－") && same_share("－", "－"), "signs have no key");
+        without(&mut taken, &vec![("device".into(), Some("第2回".into()), "2026-06-01".into(), 9)]);
+        assert_eq!(taken.len(), 1, "another's part stays");
     }
 
     #[test]
@@ -294,6 +347,7 @@ mod tests {
         let bar = |used, booked, limit| Bar {
             cap: String::new(),
             title: String::new(),
+            of: None,
             clause: String::new(),
             per: "",
             limit,

@@ -41,6 +41,23 @@ pub async fn checked(
     Err(Error::refused("organisation", why))
 }
 
+/// The programmes a body was under contract for on some day of `[from, until)`.
+pub async fn programmes(
+    read: &mut Read,
+    organisation: &str,
+    (from, until): (Date, Date),
+) -> Result<Vec<(String,)>> {
+    let rows = read
+        .all(
+            "select distinct b.programme from programme_bodies b
+             where b.organisation_id = $1 and b.voided_at is null and b.valid_from < $3
+               and (b.valid_until is null or b.valid_until > $2)",
+            args![organisation, from, until],
+        )
+        .await?;
+    Ok(rows)
+}
+
 /// All bodies that were ever under contract with the actor's controller: (id, name).
 pub async fn all(read: &mut Read) -> Result<Vec<(String, String)>> {
     let controller = read.actor.controller_id.clone();

@@ -207,6 +207,7 @@ fn filled(line: &Line, programme: &Programme, day: Date, booking: Option<&Entry>
             "item" => Some(b.item.clone()),
             "venue" => b.venue.clone(),
             "by" => b.done_by.clone(),
+            "of" => b.share_of.clone(),
             _ => b.purpose.clone(),
         }
     };
@@ -214,6 +215,8 @@ fn filled(line: &Line, programme: &Programme, day: Date, booking: Option<&Entry>
         let typed = chosen(&options, key, line.get(key));
         entry.set(key, typed.or_else(|| of_booking(key)).unwrap_or_default());
     }
+    let of = Some(line.get("of")).filter(|of| !of.is_empty()).map(str::to_owned);
+    entry.set("of", of.or_else(|| of_booking("of")).unwrap_or_default());
     let silent = line.get("from").is_empty() && line.get("quantity").is_empty();
     if let Some(b) = booking.filter(|_| silent) {
         entry.set("from", b.from());

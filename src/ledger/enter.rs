@@ -47,9 +47,11 @@ pub async fn enter(
     lock(tx, &award.client_id, &award.programme).await?;
     expire::release(tx, &award.client_id).await?;
     let known = known(tx, all, award, programme, on).await?;
-    let priced = programme.price(&known, &wish.used, award.held());
-    let priced = priced.map_err(|refusal| said(&refusal, programme))?;
     let mut taken = balance::taken(tx, award).await?;
+    let mut used = wish.used.clone();
+    used.of = used.of.map(|of| balance::known_share(&of, &taken));
+    let priced = programme.price(&known, &used, award.held());
+    let priced = priced.map_err(|refusal| said(&refusal, programme))?;
     if let Some(booking) = replaces {
         balance::without(&mut taken, &balance::of_entry(tx, booking).await?);
     }
@@ -114,6 +116,7 @@ fn said(refusal: &Refusal, programme: &Programme) -> Error {
         "min" | "max" | "step" => "quantity",
         "allow" => "by",
         "ceiling" => "invoiced",
+        "of" => "of",
         "late" => "claimed",
         _ => "",
     };
@@ -137,12 +140,14 @@ async fn insert(
 ) -> Result<String> {
     let (id, at, by) = (Uuid::now_v7().to_string(), tx.actor.at, tx.actor.account_id.clone());
     let used = &wish.used;
+    // Only a cap that counts each by itself asks whose part it is.
+    let share = priced.takes.iter().find_map(|take| take.of.clone());
     let (starts, ends) = (used.times.map(|t| minute(t.0)), used.times.map(|t| minute(t.1)));
     tx.exec(
         "insert into ledger_entries (id, decision_id, kind, item, used_on, starts_at, ends_at,
-           quantity, venue, done_by, purpose, organisation_id, price, replaces_id, note,
+           quantity, venue, done_by, purpose, share_of, organisation_id, price, replaces_id, note,
            recorded_at, recorded_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         args![
             id,
             award.id,
@@ -155,6 +160,7 @@ async fn insert(
             used.venue,
             used.by,
             used.purpose,
+            share,
             organisation,
             priced.charge.price,
             replaces,
@@ -175,9 +181,9 @@ pub fn minute(at: DateTime) -> String {
 async fn keep(tx: &mut Tx, id: &str, places: &[Place], priced: &Priced) -> Result<()> {
     for place in places {
         tx.exec(
-            "insert into ledger_takes (entry_id, cap, period_from, period_until, amount)
-             values ($1, $2, $3, $4, $5)",
-            args![id, place.cap, place.from, place.until, place.amount],
+            "insert into ledger_takes (entry_id, cap, share_of, period_from, period_until, amount)
+             values ($1, $2, $3, $4, $5, $6)",
+            args![id, place.cap, place.of, place.from, place.until, place.amount],
         )
         .await?;
     }

@@ -24,6 +24,7 @@ pub struct Entry {
     pub venue: Option<String>,
     pub done_by: Option<String>,
     pub purpose: Option<String>,
+    pub share_of: Option<String>,
     pub organisation_id: Option<String>,
     pub organisation: Option<String>,
     pub price: i64,
@@ -42,7 +43,7 @@ macro_rules! entries {
     ($where:literal, $order:literal) => {
         concat!(
             "select e.id, d.client_id, e.decision_id, d.programme, e.kind, e.item, e.used_on,
-               e.starts_at, e.ends_at, e.quantity, e.venue, e.done_by, e.purpose,
+               e.starts_at, e.ends_at, e.quantity, e.venue, e.done_by, e.purpose, e.share_of,
                e.organisation_id, o.name as organisation, e.price, e.note, e.recorded_at,
                a.name as by_name, r.note as back_note, r.recorded_at as back_at,
                (select max(u.id) from ledger_entries u where u.replaces_id = e.id) as became
@@ -139,12 +140,13 @@ impl Entry {
         }
     }
 
-    /// 「派遣・居宅・看護師・休養」.
+    /// 「派遣・居宅・看護師・休養」, and whose part of a cap it is.
     pub fn what(&self, programme: &Programme) -> String {
         let version = programme.version_on(self.day()).or(programme.versions.last());
         let item = version.and_then(|v| v.item(&self.item)).map_or("", |item| item.name.as_str());
         let more = [&self.venue, &self.done_by, &self.purpose].into_iter().flatten();
         let words = std::iter::once(item).chain(more.map(|id| programme.word(id)));
+        let words = words.chain(self.share_of.as_deref());
         words.filter(|w| !w.is_empty()).collect::<Vec<_>>().join("・")
     }
 

@@ -8,7 +8,9 @@ use crate::web::{Entry, Error, Result};
 const MOST: usize = 1_000;
 
 /// (key, label, other spellings, needed in a file)
-pub const COLUMNS: &[(&str, &str, &[&str], bool)] = &[
+pub type Column = (&'static str, &'static str, &'static [&'static str], bool);
+
+pub const COLUMNS: &[Column] = &[
     ("client", "利用者番号", &["利用者番号", "番号", "利用者"], true),
     ("on", "利用日", &["利用日", "日付", "年月日", "日", "サービス提供日", "提供日"], true),
     ("from", "開始", &["開始", "開始時刻", "開始時間", "始まり", "から"], false),
@@ -17,6 +19,7 @@ pub const COLUMNS: &[(&str, &str, &[&str], bool)] = &[
     ("by", "担い手", &["担い手", "職種", "従事者"], false),
     ("venue", "場所", &["場所", "提供場所"], false),
     ("purpose", "目的", &["目的", "理由"], false),
+    ("of", "だれ・何の分か", &["だれ・何の分か", "だれの分", "何の分", "内訳"], false),
     ("programme", "事業", &["事業", "事業名", "サービス"], false),
     ("item", "種類", &["種類", "利用の種類", "サービス内容"], false),
     ("invoiced", "請求額", &["請求額", "請求金額", "金額"], false),
@@ -71,11 +74,7 @@ pub fn from_file(name: &str, bytes: &[u8]) -> Result<Vec<Line>> {
     }
     let limits = Limits { rows: 2 * MOST, ..Limits::default() };
     let book = sheets::open(name, bytes, &limits).map_err(|why| refused(why.to_string()))?;
-    let spec = |c: &(&'static str, &str, &'static [&'static str], bool)| ColumnSpec {
-        key: c.0,
-        headers: c.2,
-        required: c.3,
-    };
+    let spec = |c: &Column| ColumnSpec { key: c.0, headers: c.2, required: c.3 };
     let specs: Vec<ColumnSpec<'static>> = COLUMNS.iter().map(spec).collect();
     let found = sheets::find_tables(&book, &specs);
     if found.tables.is_empty() {

@@ -10,11 +10,11 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::bodies;
 use super::compare::{self, Month, Seen};
 use super::entries::{self, Entry};
-use super::lines::{self, COLUMNS, Line};
+use super::lines::{self, COLUMNS, Column, Line};
 use super::show::Line as Row;
+use super::{bodies, wish};
 use crate::access::{Actor, Role};
 use crate::audit::Event;
 use crate::clients::{Summary, see_by_id};
@@ -189,6 +189,7 @@ fn booked(g: &Given, e: &Entry) -> Line {
         "from" => e.from(),
         "to" => e.to(),
         "quantity" if e.starts_at.is_none() => e.quantity.to_string(),
+        "of" => e.share_of.clone().unwrap_or_default(),
         _ => String::new(),
     })
 }
@@ -205,6 +206,10 @@ async fn view(
     let name = bodies::all(&mut read).await?.into_iter().find(|(id, _)| *id == month.organisation);
     let name = name.map_or_else(|| actor.organisation.clone(), |(_, name)| name);
     let rows = rows(&shown, &given, actor.today());
+    let span = (month.from, month.until);
+    let under = bodies::programmes(&mut read, &month.organisation, span).await?;
+    let under = under.iter().filter_map(|(id,)| all.find(id));
+    let share = wish::each(under, (month.from, Some(month.until)));
     let replaced = |id: &str| shown.lines.iter().any(|s| s.booking.as_deref() == Some(id));
     let missing = given.iter().filter(|g| {
         let e = &g.row.entry;
@@ -221,6 +226,7 @@ async fn view(
         name,
         given,
         rows,
+        share,
         shown,
     })
 }
@@ -234,5 +240,19 @@ struct MonthPage {
     given: Vec<Given>,
     rows: Vec<Line>,
     missing: Vec<String>,
+    /// What the body's programmes count each by itself.
+    share: Option<String>,
     shown: Shown,
+}
+
+impl MonthPage {
+    /// (key, word, needed) of the columns to type into.
+    fn columns(&self) -> Vec<(&'static str, &str, bool)> {
+        let asked = COLUMNS.iter().filter(|c| c.0 != "of" || self.share.is_some());
+        let word = |c: &'static Column| match (c.0, &self.share) {
+            ("of", Some(word)) => word.as_str(),
+            _ => c.1,
+        };
+        asked.map(|c| (c.0, word(c), c.3)).collect()
+    }
 }

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::balance::same_share;
 use super::enter::{Kind, enter, lock, minute};
 use super::entries;
 use super::show::{WritePage, opened, write_page};
@@ -121,18 +122,25 @@ pub(super) async fn record_wish(
     enter(tx, all, award, Kind::Usage, wish, booking).await
 }
 
-/// A use that stands at the same minute of the same award: a report that was sent twice.
+/// A use that stands at the same minute of the same award, for the same: a report that was sent
+/// twice.
 async fn is_there(read: &mut Read, award: &Award, wish: &Wish) -> Result<bool> {
     let Some((from, _)) = wish.used.times else { return Ok(false) };
-    let found: Option<(String,)> = read
-        .maybe(
-            "select e.id from ledger_entries e where e.decision_id = $1 and e.kind = 'usage'
+    let there: Vec<(Option<String>,)> = read
+        .all(
+            "select e.share_of from ledger_entries e where e.decision_id = $1 and e.kind = 'usage'
                and e.starts_at = $2 and e.item = $3
-               and not exists (select 1 from ledger_entries r where r.reverses_id = e.id) limit 1",
+               and not exists (select 1 from ledger_entries r where r.reverses_id = e.id)",
             args![award.id, minute(from), wish.used.item],
         )
         .await?;
-    Ok(found.is_some())
+    let same = |(of,): &(Option<String>,)| match (of, &wish.used.of) {
+        (Some(of), Some(typed)) => same_share(of, typed),
+        // Where nobody's part is counted, what was typed makes no difference.
+        (None, _) => true,
+        (Some(_), None) => false,
+    };
+    Ok(there.iter().any(same))
 }
 
 /// What a booking says, as it would be typed.
@@ -153,6 +161,7 @@ async fn prefilled(app: &App, actor: &Actor, decision: &str, booking: &str) -> R
         ("venue", &b.venue),
         ("by", &b.done_by),
         ("purpose", &b.purpose),
+        ("of", &b.share_of),
         ("organisation", &b.organisation_id),
     ];
     for (name, value) in named {

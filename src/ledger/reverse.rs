@@ -114,11 +114,11 @@ pub(super) async fn give_back(
     let made = tx
         .exec(
             "insert into ledger_entries (id, decision_id, kind, item, used_on, starts_at, ends_at,
-               quantity, venue, done_by, purpose, organisation_id, price, reverses_id, note,
-               recorded_at, recorded_by)
+               quantity, venue, done_by, purpose, share_of, organisation_id, price, reverses_id,
+               note, recorded_at, recorded_by)
              select $1, e.decision_id, 'reversal', e.item, e.used_on, e.starts_at, e.ends_at,
-               e.quantity, e.venue, e.done_by, e.purpose, e.organisation_id, e.price, e.id, $2,
-               $3, $4
+               e.quantity, e.venue, e.done_by, e.purpose, e.share_of, e.organisation_id, e.price,
+               e.id, $2, $3, $4
              from ledger_entries e where e.id = $5 and e.kind <> 'reversal'
                and not exists (select 1 from ledger_entries r where r.reverses_id = e.id)",
             args![back, why, at, by, id],
@@ -128,8 +128,9 @@ pub(super) async fn give_back(
         return Err(Error::refused("", "もう取り消されています"));
     }
     tx.exec(
-        "insert into ledger_takes (entry_id, cap, period_from, period_until, amount)
-         select $1, cap, period_from, period_until, -amount from ledger_takes where entry_id = $2",
+        "insert into ledger_takes (entry_id, cap, share_of, period_from, period_until, amount)
+         select $1, cap, share_of, period_from, period_until, -amount
+         from ledger_takes where entry_id = $2",
         args![back, id],
     )
     .await?;

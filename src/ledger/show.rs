@@ -1,5 +1,6 @@
 //! 利用と残り: a person's awards with what is used, booked and left, and every entry.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ::programmes::{Catalogue, Programme};
@@ -10,7 +11,7 @@ use axum::response::Response;
 
 use super::balance::{self, Bar};
 use super::entries::{self, Entry};
-use super::{Award, award, enter, expire, rules};
+use super::{Award, award, enter, expire, rules, wish};
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::clients;
@@ -135,6 +136,13 @@ pub(super) async fn write_page(
         only.options.iter_mut().for_each(|option| option.checked = true);
     }
     let programme = award.programme(all)?;
+    match wish::each([programme], (award.from(), award.until())) {
+        Some(what) => {
+            let asked = form.fields.iter_mut().filter(|f| f.name == "of");
+            asked.for_each(|f| f.label = Cow::Owned(what.clone()));
+        }
+        None => form.fields.retain(|f| f.name != "of"),
+    }
     Ok(WritePage {
         page,
         who,

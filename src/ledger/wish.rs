@@ -1,5 +1,7 @@
 //! 利用の内容: what a form or a line of a report says of one use, before any rule is asked.
 
+use std::collections::BTreeSet;
+
 use ::programmes::{Item, Programme, Unit, Use, Version};
 use civil::{Date, DateTime};
 
@@ -27,6 +29,8 @@ pub fn fields() -> Vec<Field> {
         Field::new("venue", "場所", Kind::Record),
         Field::new("by", "担い手", Kind::Record),
         Field::new("purpose", "目的", Kind::Record),
+        Field::new("of", "だれ・何の分か", Kind::Text(60))
+            .help("上限は、これごとに数えます。前と同じものは同じ書き方で入れます。"),
         Field::new(
             "invoiced",
             "請求書の金額",
@@ -47,7 +51,7 @@ pub fn read(v: &Values) -> Result<Wish> {
         venue: v.opt("venue"),
         by: v.opt("by"),
         purpose: v.opt("purpose"),
-        of: None,
+        of: v.opt("of"),
         invoiced: v.int("invoiced"),
         claimed: v.date("claimed"),
     };
@@ -70,6 +74,21 @@ fn times(on: Date, v: &Values) -> Result<Option<(DateTime, DateTime)>> {
         (Some(_), None) => Err(Error::refused("to", "終わりの時刻も入力してください")),
         (None, Some(_)) => Err(Error::refused("from", "始まりの時刻も入力してください")),
     }
+}
+
+/// What the caps of some programmes count each by itself in `[from, until)`: 「児童」. Where no cap
+/// does, nobody is asked.
+pub fn each<'a>(
+    programmes: impl IntoIterator<Item = &'a Programme>,
+    (from, until): (Date, Option<Date>),
+) -> Option<String> {
+    let holds = |v: &&Version| {
+        v.until.is_none_or(|ends| from < ends) && until.is_none_or(|until| v.from < until)
+    };
+    let versions = programmes.into_iter().flat_map(|p| &p.versions).filter(holds);
+    let words = versions.flat_map(|v| &v.caps).filter_map(|cap| cap.each.as_deref());
+    let words: BTreeSet<&str> = words.collect();
+    (!words.is_empty()).then(|| words.into_iter().collect::<Vec<_>>().join("・"))
 }
 
 /// The choices a version of a programme leaves.

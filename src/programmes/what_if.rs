@@ -118,6 +118,7 @@ struct Used {
     venue: Option<String>,
     done_by: Option<String>,
     purpose: Option<String>,
+    share_of: Option<String>,
     price: i64,
 }
 
@@ -130,6 +131,7 @@ impl Used {
             venue: self.venue.clone(),
             by: self.done_by.clone(),
             purpose: self.purpose.clone(),
+            of: self.share_of.clone(),
             invoiced: (self.price > 0).then_some(self.price),
             ..Use::default()
         })
@@ -142,7 +144,7 @@ async fn uses(read: &mut Read, programme: &str, on: Date) -> Result<Vec<Used>> {
         .see_all(
             concat!(
                 "select d.client_id, e.item, e.used_on, e.quantity, e.venue, e.done_by, e.purpose,
-                   e.price
+                   e.share_of, e.price
                  from ledger_entries e join decisions d on d.id = e.decision_id
                  where d.controller_id = $2 and d.programme = $6 and e.kind = 'usage'
                    and e.used_on >= $7 and e.used_on < $8

@@ -34,12 +34,15 @@ impl Dice {
     }
 }
 
+/// What no two uses have in common: item, whose part, minute.
+type Start = (String, Option<String>, civil::DateTime);
+
 /// What stands in the model: its id and what it took.
 struct Standing {
     id: String,
     takes: Vec<Take>,
     booking: bool,
-    starts: Option<(String, civil::DateTime)>,
+    starts: Option<Start>,
 }
 
 /// One person's history, in the database and in memory.
@@ -110,7 +113,7 @@ impl History<'_> {
             (Some(takes), Ok(id)) => {
                 self.counts[0] += 1;
                 from.map(|at| self.standing.swap_remove(at));
-                let starts = used.times.filter(|_| !booking).map(|t| (used.item.clone(), t.0));
+                let starts = start(&used).filter(|_| !booking);
                 self.standing.push(Standing { id, takes, booking, starts });
                 None
             }
@@ -129,7 +132,7 @@ impl History<'_> {
     fn model(&mut self, used: &Use, booking: bool, from: Option<usize>) -> Option<Vec<Take>> {
         let programme = self.all.find("trial")?;
         let held = Held { from: self.award.from(), until: None };
-        let starts = used.times.map(|t| (used.item.clone(), t.0));
+        let starts = start(used);
         let twice = |s: &Standing| s.starts.is_some() && s.starts == starts;
         if !booking && self.standing.iter().any(twice) {
             return None;
@@ -145,9 +148,10 @@ impl History<'_> {
 
     async fn compare(&mut self, tx: &mut Tx) -> Option<String> {
         let rows = balance::taken(tx, &self.award).await.unwrap();
-        let mut stored: Vec<(&str, Date, i64)> = rows
+        let taken = |r: &balance::Taken| r.booked + r.used;
+        let mut stored: Vec<(&str, Option<&str>, Date, i64)> = rows
             .iter()
-            .map(|r| (r.cap.as_str(), r.period_from.parse().unwrap(), r.booked + r.used))
+            .map(|r| (&*r.cap, r.share_of.as_deref(), r.period_from.parse().unwrap(), taken(r)))
             .collect();
         stored.sort_unstable();
         let model = self.tally.rows();
@@ -155,21 +159,32 @@ impl History<'_> {
     }
 }
 
+fn start(used: &Use) -> Option<Start> {
+    used.times.map(|t| (used.item.clone(), used.of.clone(), t.0))
+}
+
 /// A wish within and beyond the rules, as a form and as the engine has it.
 fn wish(dice: &mut Dice, on: Date) -> (Vec<(&'static str, String)>, Use) {
-    let item = dice.of(&["visit", "visit", "visit", "ticket", "device"]);
+    let item = dice.of(&["visit", "visit", "visit", "trip", "ticket", "device"]);
     let mut used = Use { item: item.into(), on, ..Use::default() };
     let mut form = vec![("item", item.to_owned()), ("on", on.to_string())];
-    if item == "visit" {
+    if matches!(item, "visit" | "trip") {
         let (hour, half) = (dice.throw(24) as i8, 30 * dice.throw(2) as i8);
         let from = on.at(hour, half, 0, 0);
         let to = from + Span::new().minutes(30 * (1 + dice.throw(14) as i64));
         used.times = Some((from, to));
-        used.venue = Some(dice.of(&["home", "school"]).into());
-        used.by = Some(dice.of(&["nurse", "carer"]).into());
         let clock = |t: civil::DateTime| format!("{}:{:02}", t.hour(), t.minute());
         form.extend([("from", clock(from)), ("to", clock(to))]);
-        form.extend([("venue", used.venue.clone().unwrap()), ("by", used.by.clone().unwrap())]);
+        if item == "trip" {
+            let of = dice.of(&["遠足", "運動会", ""]);
+            used.of = (!of.is_empty()).then(|| of.into());
+            form.push(("of", of.into()));
+        } else {
+            used.venue = Some(dice.of(&["home", "school"]).into());
+            used.by = Some(dice.of(&["nurse", "carer"]).into());
+            form.push(("venue", used.venue.clone().unwrap()));
+            form.push(("by", used.by.clone().unwrap()));
+        }
     } else {
         used.quantity = 1 + dice.throw(2) as i64;
         form.push(("quantity", used.quantity.to_string()));

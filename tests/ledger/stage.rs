@@ -97,11 +97,17 @@ impl Desk {
 
     /// (booked, used) of a cap in the period that begins on a day.
     pub async fn balance(&self, cap: &str, from: &str) -> (i64, i64) {
+        self.part(cap, None, from).await
+    }
+
+    /// The same of one part of a cap that counts each by itself.
+    pub async fn part(&self, cap: &str, of: Option<&str>, from: &str) -> (i64, i64) {
         let mut read = self.w.read(&self.actor).await;
         let award = award::see(&mut read, &self.award).await.unwrap();
         let taken = balance::taken(&mut read, &award).await.unwrap();
-        let of = taken.iter().find(|t| t.cap == cap && t.period_from == from);
-        of.map_or((0, 0), |t| (t.booked, t.used))
+        let whose = |t: &&balance::Taken| t.cap == cap && t.share_of.as_deref() == of;
+        let found = taken.iter().filter(whose).find(|t| t.period_from == from);
+        found.map_or((0, 0), |t| (t.booked, t.used))
     }
 }
 

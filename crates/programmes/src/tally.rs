@@ -51,12 +51,12 @@ impl Tally {
         Ok(())
     }
 
-    /// What is taken: (cap, first day of the period, amount), in this order.
-    pub fn rows(&self) -> Vec<(&str, Date, i64)> {
-        let all = self.rows.iter().flat_map(|((cap, _), rows)| {
-            rows.iter().map(move |row| (cap.as_str(), row.from, row.used))
+    /// What is taken: (cap, whose part, first day of the period, amount), in this order.
+    pub fn rows(&self) -> Vec<(&str, Option<&str>, Date, i64)> {
+        let all = self.rows.iter().flat_map(|((cap, of), rows)| {
+            rows.iter().map(move |row| (cap.as_str(), of.as_deref(), row.from, row.used))
         });
-        let mut all: Vec<_> = all.filter(|row| row.2 != 0).collect();
+        let mut all: Vec<_> = all.filter(|row| row.3 != 0).collect();
         all.sort_unstable();
         all
     }

@@ -1,5 +1,6 @@
 //! What the page shows of a form: labels, what was typed, what is wrong with it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use civil::Date;
@@ -21,7 +22,8 @@ pub type Options = BTreeMap<&'static str, Vec<(String, String)>>;
 #[derive(Clone, Debug)]
 pub struct FieldView {
     pub name: &'static str,
-    pub label: &'static str,
+    /// A page may know a better word than the form.
+    pub label: Cow<'static, str>,
     pub help: &'static str,
     /// text long kana phone date datetime time number radio select checks client yes password
     pub kind: &'static str,
@@ -98,7 +100,7 @@ fn field_view(
     let options = options(f, entry, codes, offers);
     let mut v = FieldView {
         name: f.name,
-        label: f.label,
+        label: Cow::Borrowed(f.label),
         help: f.help,
         kind: kind(f),
         required: f.required,
