@@ -175,6 +175,17 @@ both! {
         assert_eq!(desk.balance("ever", "0000-01-01").await, (0, 2));
     }
 
+    async fn what_became_of_an_entry_is_found_without_reading_the_ledger(w: World) {
+        let found = if w.app.db.is_postgres() {
+            "select count(*) from pg_indexes
+             where tablename = 'ledger_entries' and indexdef like '%(replaces_id)'"
+        } else {
+            "select count(*) from sqlite_master
+             where tbl_name = 'ledger_entries' and sql like '%(replaces_id)'"
+        };
+        assert_eq!(w.count(found, &[]).await, 1);
+    }
+
     async fn rows_are_only_added(w: World) {
         let desk = Desk::open(&w, "trial").await;
         desk.record(&visit("2026-11-02", "9:00", "15:00")).await.unwrap();
