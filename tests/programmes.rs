@@ -234,4 +234,33 @@ both! {
         assert!(!abroad.get(&list("entitled")).await.expect(200).text.contains("水野"));
         desk.get(&list("nothing")).await.expect(404);
     }
+
+    async fn renewals_of_all_programmes_are_one_page(w: World) {
+        let (person, folder) = child(&w).await;
+        let desk = w.as_(Role::Officer).await;
+        let page = desk.get("/programmes/people").await.expect(200).text;
+        assert!(page.contains("60日のうちに終わる決定はありません"), "{page}");
+        let (soon, later) = (Some("2027-01-19"), Some("2027-01-20"));
+        let respite = w.award(&person, "home_respite", "2026-04-01", soon).await;
+        w.award(&person, "emergency_call", "2026-04-01", soon).await;
+        w.award(&person, "care_taxi", "2026-04-01", later).await;
+        let page = desk.get("/programmes/people").await.expect(200).text;
+        let renewals = page.split("id=\"lists\"").next().unwrap();
+        assert_eq!(renewals.matches("applications/new?renews=").count(), 2, "{renewals}");
+        assert!(renewals.contains(&format!("?renews={respite}\"")), "{renewals}");
+        assert!(renewals.contains("令和9年1月18日まで"), "{renewals}");
+        let respite = "/programmes/home_respite/people/unmet";
+        let here = page.split(respite).nth(1).unwrap().split("</li>").next().unwrap();
+        assert!(here.contains("1人") && page.contains("href=\"/ledger\""), "{here}");
+        let unmet = desk.get(respite).await.expect(200).text;
+        assert!(unmet.contains("水野") && unmet.contains("医師指示書がある"), "{unmet}");
+        answer(&desk, &folder, "physician_order", "yes").await;
+        assert!(!desk.get(respite).await.expect(200).text.contains("水野"), "it is complete now");
+        let ended = [("value", "no"), ("from", "2026-11-01")];
+        desk.post(&format!("{folder}/facts/physician_order"), &ended).await.expect(303);
+        let unmet = desk.get(respite).await.expect(200).text;
+        assert!(unmet.contains("医療的ケアの人は、医師の指示書がある"), "the clause itself: {unmet}");
+        let abroad = w.sign_in(Role::Officer, Seat::Abroad).await;
+        assert!(!abroad.get("/programmes/people").await.expect(200).text.contains("水野"));
+    }
 }

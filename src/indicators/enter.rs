@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::FiscalYear;
-use sqlx::FromRow;
+use crate::store::FromRow;
 use uuid::Uuid;
 
 use super::count::Counts;

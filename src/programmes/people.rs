@@ -1,10 +1,10 @@
-//! だれが: lists over everybody the actor may see: entitled but not enrolled, almost used up, ending
-//! soon, plan missing. A number on the programme's page opens one of them.
+//! だれが: lists over everybody the actor may see: entitled but not enrolled, to be asked, ending
+//! soon, awarded without the plan or what else the rules ask.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::store::FromRow;
-use ::programmes::{Catalogue, Holder, Outcome, Programme};
+use ::programmes::{Catalogue, Holder, Outcome, Programme, State as Clause};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -12,10 +12,10 @@ use axum::response::Response;
 use civil::Date;
 use jiff::ToSpan;
 
-use super::facts;
+use super::facts::{self, Person};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Page, Result, page};
 use crate::{args, not_closed, visible};
 
@@ -31,10 +31,15 @@ pub async fn get(
 }
 
 /// 一覧の種類: id, title, what to do when it is empty.
-const LISTS: &[(&str, &str, &str)] = &[
+pub(super) const LISTS: &[(&str, &str, &str)] = &[
     ("entitled", "使えるのに使っていない人", "いまの記録では、申請をすすめる人はいません。"),
     ("unknown", "確かめれば使えるかもしれない人", "確かめることが残っている人はいません。"),
     ("ending", "決定の終わりが近い人", "60日のうちに終わる決定はありません。"),
+    (
+        "unmet",
+        "決定があるのに、計画や要件がそろわない人",
+        "決定のある人はみな、いまの記録で要件がそろっています。",
+    ),
 ];
 
 /// So many days ahead an end is near.
@@ -42,25 +47,25 @@ const SOON: i32 = 60;
 
 /// 一覧の行.
 #[derive(Clone, Debug, FromRow)]
-struct Row {
+pub(super) struct Row {
     client_id: String,
     number: i64,
     family: String,
     given: Option<String>,
     born_on: Option<String>,
     #[row(skip)]
-    note: String,
+    pub note: String,
     /// The decision to renew.
     #[row(skip)]
-    renews: String,
+    pub renews: String,
 }
 
 impl Row {
-    fn number(&self) -> String {
+    pub fn number(&self) -> String {
         kana::ClientNumber::from_row(self.number).to_string()
     }
 
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         format!("{} {}", self.family, self.given.as_deref().unwrap_or_default()).trim().to_owned()
     }
 
@@ -93,59 +98,97 @@ async fn everybody(read: &mut Read) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// Ends of open awards until a day: (client, the first day after, decision).
-async fn ends(
-    read: &mut Read,
-    programme: &str,
-    until: Date,
-) -> Result<Vec<(String, String, String)>> {
+/// 終わる決定: an open award whose last day is near.
+#[derive(FromRow)]
+struct End {
+    client_id: String,
+    programme: String,
+    valid_until: String,
+    id: String,
+}
+
+/// The nearest end first.
+async fn ends(read: &mut Read, until: Date) -> Result<Vec<End>> {
     let rows = read
         .see_all(
             concat!(
-                "select d.client_id, d.valid_until, d.id from decisions d
-                 where d.controller_id = $2 and d.programme = $6 and d.kind = 'award'
-                   and d.ended_on is null and d.valid_until > $5 and d.valid_until <= $7 and ",
-                visible!("d.client_id", "plan")
+                "select d.client_id, d.programme, d.valid_until, d.id from decisions d
+                 where d.controller_id = $2 and d.kind = 'award'
+                   and d.ended_on is null and d.valid_until > $5 and d.valid_until <= $6 and ",
+                visible!("d.client_id", "plan"),
+                " order by d.valid_until, d.id"
             ),
-            args![programme, until],
+            args![until],
         )
         .await?;
     Ok(rows)
 }
 
-async fn rows(
-    read: &mut Read,
-    all: &Catalogue,
-    programme: &Programme,
-    list: &str,
-) -> Result<Vec<Row>> {
-    let today = read.actor.today();
-    let mut rows = everybody(read).await?;
-    if list == "ending" {
-        let ends = ends(read, &programme.id, today.saturating_add(SOON.days())).await?;
-        rows.retain_mut(|row| {
-            let end = ends.iter().find(|(id, ..)| *id == row.client_id);
-            row.renews = end.map(|(.., id)| id.clone()).unwrap_or_default();
-            let last = end.and_then(|(_, d, _)| d.parse::<Date>().ok()?.yesterday().ok());
-            row.note = last.map_or_else(String::new, |d| format!("{}まで", civil::format_era(d)));
-            last.is_some()
-        });
-        return Ok(rows);
+/// 名簿: everybody the actor may see, what is known of them today, whose awards end soon.
+pub(super) struct Register {
+    everybody: Vec<Row>,
+    people: BTreeMap<String, Person>,
+    ends: Vec<End>,
+    today: Date,
+}
+
+impl Register {
+    pub(super) async fn open(read: &mut Read, all: &Catalogue) -> Result<Self> {
+        let today = read.actor.today();
+        Ok(Self {
+            everybody: everybody(read).await?,
+            people: facts::of_all(read, all, today).await?,
+            ends: ends(read, today.saturating_add(SOON.days())).await?,
+            today,
+        })
     }
-    let wanted = if list == "entitled" { Outcome::Eligible } else { Outcome::Undetermined };
-    let holds = format!("holds_{}", programme.id);
-    let people = facts::of_all(read, all, today).await?;
-    rows.retain_mut(|row| {
-        let Some(person) = people.get(&row.client_id) else { return false };
-        let verdict_of = person.known(all, programme);
-        let verdict = programme.assess(&verdict_of, today);
-        let missing = verdict.reasons.iter().flat_map(|r| &r.missing);
-        let mut asks: Vec<&str> = missing.map(|info| info.label.as_str()).collect();
+
+    /// The people of one list of a programme, each with why.
+    pub(super) fn list(&self, all: &Catalogue, programme: &Programme, list: &str) -> Vec<Row> {
+        let of = |row: &Row| match list {
+            "ending" => self.ending(programme, row),
+            _ => self.note(all, programme, list, row).map(|note| (note, String::new())),
+        };
+        let with = |row: &Row| of(row).map(|(note, renews)| Row { note, renews, ..row.clone() });
+        self.everybody.iter().filter_map(with).collect()
+    }
+
+    fn ending(&self, programme: &Programme, row: &Row) -> Option<(String, String)> {
+        let own = |e: &&End| e.client_id == row.client_id && e.programme == programme.id;
+        let end = self.ends.iter().find(own)?;
+        let last = end.valid_until.parse::<Date>().ok()?.yesterday().ok()?;
+        Some((format!("{}まで", civil::format_era(last)), end.id.clone()))
+    }
+
+    /// What is still to be asked of somebody; nothing where the list is not about them.
+    fn note(
+        &self,
+        all: &Catalogue,
+        programme: &Programme,
+        list: &str,
+        row: &Row,
+    ) -> Option<String> {
+        let person = self.people.get(&row.client_id)?;
+        let known = person.known(all, programme);
+        let verdict = programme.assess(&known, self.today);
+        let holds = person.sheet.get(&all.facts, &format!("holds_{}", programme.id)) == Some(1);
+        let wanted = match list {
+            "entitled" => !holds && verdict.outcome == Outcome::Eligible,
+            "unknown" => !holds && verdict.outcome == Outcome::Undetermined,
+            _ => holds && matches!(verdict.outcome, Outcome::Undetermined | Outcome::Ineligible),
+        };
+        let open = verdict.reasons.iter().filter(|r| r.state != Clause::Met);
+        let mut asks: Vec<&str> = vec![];
+        for reason in open {
+            let missing = reason.missing.iter().map(|info| info.label.as_str());
+            asks.extend(missing);
+            if list == "unmet" && reason.missing.is_empty() {
+                asks.push(&reason.requirement.text);
+            }
+        }
         asks.dedup();
-        row.note = asks.join("、");
-        verdict.outcome == wanted && person.sheet.get(&all.facts, &holds) != Some(1)
-    });
-    Ok(rows)
+        wanted.then(|| asks.join("、"))
+    }
 }
 
 async fn view(
@@ -160,7 +203,7 @@ async fn view(
     let mut read = app.read(actor).await?;
     Ok(PeoplePage {
         page: app.page(actor, format!("{title}：{}", programme.short), "/applications"),
-        rows: rows(&mut read, all, programme, list).await?,
+        rows: Register::open(&mut read, all).await?.list(all, programme, list),
         lists: LISTS.iter().map(|l| (l.0, l.1, l.0 == list)).collect(),
         programme: programme.short.clone(),
         id: id.to_owned(),

@@ -146,7 +146,7 @@ fn programmes(before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("applications", _) => each("application"),
         ("awards", _) => each("decision"),
         ("programmes", _) => vec!["home_respite".into()],
-        ("people", _) => ["entitled", "unknown", "ending"].map(str::to_owned).to_vec(),
+        ("people", _) => ["entitled", "unknown", "ending", "unmet"].map(str::to_owned).to_vec(),
         ("grants", _) => vec!["grant-1".into()],
         ("ledger", "decision") => each("decision"),
         ("ledger", _) => each("entry"),

@@ -1,0 +1,66 @@
+//! 更新と一覧: all programmes on one page: whose award is to be renewed, and how many people stand on
+//! each of the other lists.
+
+use std::sync::Arc;
+
+use ::programmes::{Catalogue, Holder};
+use askama::Template;
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::people::{LISTS, Register, Row};
+use crate::access::Actor;
+use crate::audit::Event;
+use crate::web::{App, Page, Result, page};
+
+pub async fn get(
+    State(app): State<App>,
+    Extension(all): Extension<Arc<Catalogue>>,
+    actor: Actor,
+) -> Result<Response> {
+    let view = view(&app, &all, &actor).await?;
+    app.viewed(&actor, Event::new("view", "programme_lists", "")).await?;
+    page(view)
+}
+
+/// 一つの事業の行: how many people stand on each list.
+struct Line {
+    id: String,
+    name: String,
+    counts: Vec<(&'static str, &'static str, usize)>,
+}
+
+/// 更新する決定.
+struct Renewal {
+    programme: String,
+    row: Row,
+}
+
+async fn view(app: &App, all: &Catalogue, actor: &Actor) -> Result<ListsPage> {
+    let register = Register::open(&mut app.read(actor).await?, all).await?;
+    let (mut lines, mut renewals) = (vec![], vec![]);
+    for programme in all.programmes.iter().filter(|p| p.holder == Holder::Client) {
+        let mut counts = vec![];
+        for (list, title, _) in LISTS {
+            let rows = register.list(all, programme, list);
+            counts.push((*list, *title, rows.len()));
+            let ending = rows.into_iter().filter(|row| !row.renews.is_empty());
+            renewals.extend(ending.map(|row| Renewal { programme: programme.short.clone(), row }));
+        }
+        lines.push(Line { id: programme.id.clone(), name: programme.short.clone(), counts });
+    }
+    Ok(ListsPage {
+        page: app.page(actor, "更新の時期の決定と、事業ごとの一覧", "/applications"),
+        renewals,
+        lines,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "programmes/lists.html")]
+struct ListsPage {
+    page: Page,
+    renewals: Vec<Renewal>,
+    lines: Vec<Line>,
+}
