@@ -304,7 +304,9 @@ impl Shown {
         let over = s.passed_over.iter().map(|(sheet, why)| format!("シート「{sheet}」：{why}"));
         let rows = s.skipped.iter().map(|(sheet, n, why)| format!("{sheet} {n}行目：{why}"));
         let columns = s.ignored.iter().map(|(sheet, c, text)| format!("{sheet} {c}列「{text}」"));
-        let skipped = over.chain(rows).chain(columns).collect();
+        let more = [(s.more_skipped, "行"), (s.more_ignored, "列")];
+        let more = more.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("ほか{n}{what}"));
+        let skipped = over.chain(rows).chain(columns).chain(more).collect();
         Self { import: Line::from(b), busy, warnings: s.warnings, skipped, bad_rows }
     }
 }

@@ -170,12 +170,16 @@ pub async fn forget(tx: &mut Tx, id: &str) -> Result<()> {
     Ok(())
 }
 
-/// The dry run broke off. What was already checked stays.
+/// The dry run broke off. A batch that was already checked stays.
 pub async fn fail(tx: &mut Tx, id: &str) -> Result<()> {
-    tx.exec(
-        "update import_batches set state = 'failed' where id = $1 and state = 'checking'",
-        args![id],
-    )
-    .await?;
+    let broken_off = tx
+        .exec(
+            "update import_batches set state = 'failed' where id = $1 and state = 'checking'",
+            args![id],
+        )
+        .await?;
+    if broken_off > 0 {
+        forget(tx, id).await?;
+    }
     Ok(())
 }

@@ -37,6 +37,26 @@ pub struct Problem {
     pub proposal: Option<String>,
 }
 
+/// 読み取った行. As they were read, in little room: what is empty takes none of it, and a whole
+/// file is held until its last row is checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows(pub Vec<TableRows>);
+
+/// Those of one sheet.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TableRows {
+    pub sheet: String,
+    /// (key, column letter)
+    pub columns: Vec<(String, String)>,
+    pub rows: Vec<PackedRow>,
+}
+
+/// (number of the row, (which column, what it says))
+pub type PackedRow = (i64, Box<[(u16, Box<str>)]>);
+
+/// So many are unpacked, checked and kept at a time.
+pub const PIECE: usize = 2_000;
+
 /// (header, column letter)
 pub type Letters = Vec<(String, String)>;
 
@@ -53,12 +73,48 @@ pub struct Summary {
     pub skipped: Vec<(String, usize, String)>,
     /// (sheet, column letter, header)
     pub ignored: Vec<(String, String, String)>,
+    /// How many more rows were skipped, and columns ignored, than are named.
+    pub more_skipped: usize,
+    pub more_ignored: usize,
     pub warnings: Vec<String>,
     pub rows: usize,
     pub bad: usize,
     pub saved: usize,
     /// Rows about people the registry does not know: only this number is kept.
     pub unknown: usize,
+}
+
+impl Rows {
+    pub fn len(&self) -> usize {
+        self.0.iter().map(|t| t.rows.len()).sum()
+    }
+
+    /// In the order of the file, each with at least one row and at most [`PIECE`].
+    pub fn pieces(self) -> impl Iterator<Item = Vec<Row>> {
+        let mut rows = self.0.into_iter().flat_map(TableRows::unpacked).peekable();
+        std::iter::from_fn(move || {
+            rows.peek()?;
+            Some(rows.by_ref().take(PIECE).collect())
+        })
+    }
+}
+
+impl TableRows {
+    fn unpacked(self) -> impl Iterator<Item = Row> {
+        let Self { sheet, columns, rows } = self;
+        rows.into_iter().map(move |(number, said)| {
+            let cell = |(n, (key, letter)): (usize, &(String, String))| {
+                let said = said.iter().find(|(at, _)| usize::from(*at) == n);
+                let text = said.map_or("", |(_, text)| text);
+                // A column for a single choice says nothing where it has no mark.
+                let silent = text.is_empty() && key.contains('=');
+                let cell = Cell { text: text.to_owned(), column: letter.clone(), was: None };
+                (!silent).then(|| (key.clone(), cell))
+            };
+            let cells = columns.iter().enumerate().filter_map(cell).collect();
+            Row { sheet: sheet.clone(), number, cells, problems: vec![] }
+        })
+    }
 }
 
 impl Row {

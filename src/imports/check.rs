@@ -16,6 +16,10 @@ const PRESENT: [&str; 6] = ["○", "〇", "◯", "有", "あり", "有り"];
 const ABSENT: [&str; 9] = ["×", "✕", "無", "なし", "無し", "-", "－", "―", "非該当"];
 /// Words of choices kept at most: a column of free text under the wrong header has many.
 const REMEMBERED: usize = 10_000;
+/// Bytes of the longest word of a choice, and some more.
+const LONG_WORD: usize = 1_000;
+/// Several answers in one cell are a list, not a page.
+const LONG_LIST: usize = 2_000;
 /// What Excel shows where a formula failed.
 const FAILED: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"];
 const STRONG: [char; 9] = ['、', ',', '，', '/', '／', ';', '；', '\n', '\t'];
@@ -139,6 +143,11 @@ impl<'a> Check<'a> {
         text: &str,
         many: bool,
     ) -> Vec<String> {
+        if (many || matches!(field.kind, Kind::Codes(_))) && text.chars().count() > LONG_LIST {
+            let message = format!("{}は、{LONG_LIST}文字までにしてください", field.label);
+            row.add(key, message, None);
+            return vec![];
+        }
         match field.kind {
             Kind::Codes(list) => self.codes_of(row, field, key, list, text),
             Kind::Code(list) | Kind::Select(list) if many => {
@@ -169,6 +178,9 @@ impl<'a> Check<'a> {
     }
 
     fn understand(&self, list: &'static str, text: &str) -> Option<String> {
+        if text.len() > LONG_WORD {
+            return None;
+        }
         let mut words = self.words.borrow_mut();
         if words.len() > REMEMBERED {
             words.clear();

@@ -7,9 +7,9 @@ use axum::body::Bytes;
 use tokio::sync::Semaphore;
 
 use super::batches;
-use super::cells::{Problem, Row, Summary};
-use super::check::Check;
-use super::known::{self, Known};
+use super::cells::{Problem, Row, Rows, Summary};
+use super::checking::{BROKEN, Checking};
+use super::known;
 use super::layout::Layout;
 use super::sheet;
 use crate::access::Actor;
@@ -64,8 +64,6 @@ pub async fn start(
     Ok(id)
 }
 
-const BROKEN: &str = "ファイルを読み取れませんでした。Excelで開けるか確かめてください";
-
 /// Runs the work as a job of its own and waits a moment for it. If it fails, the page says so.
 pub(super) async fn background<F, Fut>(
     app: &App,
@@ -90,7 +88,8 @@ pub(super) async fn background<F, Fut>(
     let _ = tokio::time::timeout(PATIENCE, run).await;
 }
 
-/// A dry run that could not be finished leaves a batch that says so; a checked one stays as it is.
+/// A dry run that could not be finished leaves a batch that says so, and nothing of what the file
+/// said; a checked one stays as it is.
 async fn failed(app: &App, actor: &Actor, id: &str) {
     let work = async {
         let mut tx = app.write(actor).await?;
@@ -101,6 +100,8 @@ async fn failed(app: &App, actor: &Actor, id: &str) {
     let _: Result<()> = work.await;
 }
 
+/// Piece by piece: the rows of a large file, unpacked and with all that is wrong with them, would
+/// take hundreds of megabytes. Nobody else waits for longer than a piece is written.
 async fn check(
     app: &App,
     actor: &Actor,
@@ -108,40 +109,27 @@ async fn check(
     id: &str,
     layout: Layout,
     mut summary: Summary,
-    rows: Vec<Row>,
+    rows: Rows,
 ) -> Result<()> {
     let known = known::load(&mut app.read(actor).await?).await?;
-    let rows = checked(app, job, &layout, known, rows).await?;
-    summary.bad = rows.iter().filter(|r| !r.problems.is_empty()).count();
-    job.next("点検の結果を書いています", rows.len());
-    let mut tx = app.write(actor).await?;
-    for (n, row) in rows.iter().enumerate() {
-        batches::add_row(&mut tx, id, i64::try_from(n).unwrap_or_default() + 1, row).await?;
-        job.done(n);
-    }
-    batches::set(&mut tx, id, "checked", &summary).await?;
-    tx.record(Event::new("check", "import", id)).await?;
-    Ok(tx.commit().await?)
-}
-
-/// The rows with what is wrong with them. Off the threads that answer requests.
-pub(super) async fn checked(
-    app: &App,
-    job: &Job,
-    layout: &Layout,
-    known: Known,
-    rows: Vec<Row>,
-) -> Result<Vec<Row>> {
-    let (codes, layout, done) = (app.codes.clone(), layout.clone(), job.reporter());
-    let work = tokio::task::spawn_blocking(move || {
-        let (mut rows, mut check) = (rows, Check::new(&layout, &codes, &known));
-        for (n, row) in rows.iter_mut().enumerate() {
-            check.row(row);
-            done(n);
+    let mut checking = Checking::begin(layout, app.codes.clone(), known);
+    let (mut pieces, mut position) = (rows.pieces().peekable(), 0);
+    while let Some(piece) = pieces.next() {
+        let piece = checking.of(piece).await?;
+        summary.bad += piece.iter().filter(|r| !r.problems.is_empty()).count();
+        let mut tx = app.write(actor).await?;
+        for row in &piece {
+            position += 1;
+            batches::add_row(&mut tx, id, position, row).await?;
+            job.done(usize::try_from(position).unwrap_or_default());
         }
-        rows
-    });
-    work.await.map_err(|_| Error::refused("", BROKEN))
+        if pieces.peek().is_none() {
+            batches::set(&mut tx, id, "checked", &summary).await?;
+        }
+        tx.record(Event::new("check", "import", id)).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// Takes the proposals that `chosen` names, checks everything again and keeps what has changed.
@@ -155,32 +143,49 @@ pub async fn again(
     let mut read = app.read(actor).await?;
     let batch = batches::see(&mut read, id).await?;
     let layout = super::layout::find(app, &batch.layout)?;
-    let (mut before, mut after): (Vec<(i64, Row)>, i64) = (vec![], 0);
-    loop {
-        let piece = batches::rows(&mut read, id, after, false).await?;
-        let Some((last, _)) = piece.last() else { break };
-        after = *last;
-        before.extend(piece);
-    }
     let known = known::load(&mut read).await?;
     drop(read);
-    let taken: Vec<Row> = before
-        .iter()
-        .map(|(at, row)| {
+    let mut checking = Checking::begin(layout, app.codes.clone(), known);
+    let (mut after, mut bad) = (0, 0);
+    loop {
+        let before = batches::rows(&mut app.read(actor).await?, id, after, false).await?;
+        let Some((last, _)) = before.last() else { break };
+        after = *last;
+        let taken = before.iter().map(|(at, row)| {
             let mut row = row.clone();
             take(&mut row, |p| chosen(*at, p));
             row
-        })
-        .collect();
-    let now = checked(app, job, &layout, known, taken).await?;
+        });
+        let now = checking.of(taken.collect()).await?;
+        bad += now.iter().filter(|r| !r.problems.is_empty()).count();
+        keep_changed(app, actor, id, &before, &now).await?;
+        job.done(usize::try_from(after).unwrap_or_default());
+    }
     let mut summary = Summary::read(&batch.summary);
-    summary.bad = now.iter().filter(|r| !r.problems.is_empty()).count();
+    summary.bad = bad;
     let mut tx = app.write(actor).await?;
-    for ((at, old), new) in before.iter().zip(&now).filter(|((_, old), new)| old != *new) {
+    batches::set(&mut tx, id, "checked", &summary).await?;
+    tx.record(Event::new("repair", "import", id)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Proposals taken stay taken, whatever becomes of the rest: each is as good alone.
+async fn keep_changed(
+    app: &App,
+    actor: &Actor,
+    id: &str,
+    before: &[(i64, Row)],
+    now: &[Row],
+) -> Result<()> {
+    let changed: Vec<_> = before.iter().zip(now).filter(|((_, old), new)| old != *new).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let mut tx = app.write(actor).await?;
+    for ((at, old), new) in changed {
         debug_assert_eq!(old.number, new.number);
         batches::change_row(&mut tx, id, *at, new).await?;
     }
-    batches::set(&mut tx, id, "checked", &summary).await?;
     tx.record(Event::new("repair", "import", id)).await?;
     Ok(tx.commit().await?)
 }

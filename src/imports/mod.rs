@@ -4,6 +4,7 @@
 pub mod batches;
 pub mod cells;
 mod check;
+mod checking;
 pub mod dry_run;
 mod known;
 mod layout;

@@ -7,8 +7,15 @@ use super::nearest::nearest;
 use crate::codes::Codes;
 use crate::web::{Entry, Field, Form, Kind};
 
+/// Bytes of a text that is worth guessing about.
+const LONGEST: usize = 1_000;
+
 /// A text the field accepts, in the notation people write.
 pub(super) fn propose(field: &Field, text: &str, codes: &Codes) -> Option<String> {
+    // Nobody means a date by a page of text.
+    if text.len() > LONGEST {
+        return None;
+    }
     let made = match field.kind {
         Kind::Date => date(text),
         Kind::DateTime => date(text),

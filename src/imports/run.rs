@@ -69,5 +69,10 @@ async fn outcome(app: &App, actor: &Actor, id: &str) -> Result<Outcome> {
     lines.extend(s.ignored.iter().map(|(sheet, c, text)| {
         format!("{sheet} {c}列「{text}」：どの項目か分からないため読みません")
     }));
+    for (more, what) in [(s.more_skipped, "行"), (s.more_ignored, "列")] {
+        if more > 0 {
+            lines.push(format!("ほか{more}{what}を飛ばしました"));
+        }
+    }
     Ok(Outcome { id: id.to_owned(), rows: s.rows, bad: s.bad, saved: s.saved, lines })
 }

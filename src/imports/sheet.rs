@@ -1,10 +1,8 @@
 //! From the bytes of a file to rows with keys: tables found, totals and notes set aside.
 
-use std::collections::BTreeMap;
-
 use sheets::{CellKind, ColumnSpec, Found, Limits, Refusal, Table};
 
-use super::cells::{Cell, Letters, Row, Summary};
+use super::cells::{Letters, Rows, Summary, TableRows};
 use super::layout::Layout;
 use crate::codes::Codes;
 
@@ -14,7 +12,7 @@ pub fn read(
     codes: &Codes,
     name: &str,
     bytes: &[u8],
-) -> Result<(Summary, Vec<Row>), String> {
+) -> Result<(Summary, Rows), String> {
     let book = sheets::open(name, bytes, &Limits::default()).map_err(|why| why.to_string())?;
     let specs = layout.specs(codes);
     let headers: Vec<Vec<&str>> =
@@ -25,7 +23,7 @@ pub fn read(
         .map(|((key, _, required), headers)| ColumnSpec { key, headers, required: *required })
         .collect();
     let found = sheets::find_tables(&book, &columns);
-    if found.tables.iter().all(|t| t.rows.is_empty()) {
+    if found.tables.iter().all(Table::is_empty) {
         return Err(why_nothing(&found));
     }
     let mut summary = summary(layout, &found);
@@ -33,7 +31,7 @@ pub fn read(
         Some(encoding) => format!("CSV（{}）", encoding.name()),
         None => "Excelブック".into(),
     };
-    let rows: Vec<Row> = found.tables.into_iter().flat_map(rows).collect();
+    let rows = Rows(found.tables.iter().map(rows).collect());
     summary.rows = rows.len();
     Ok((summary, rows))
 }
@@ -49,19 +47,25 @@ fn why_nothing(found: &Found) -> String {
     }
 }
 
+/// Rows and columns left out that are named one by one; of more, their number.
+const NAMED: usize = 1_000;
+
 fn summary(layout: &Layout, found: &Found) -> Summary {
     let mut out = Summary::default();
     for t in &found.tables {
         let columns = t.columns.iter().map(|(key, letter)| (words(layout, key), letter.clone()));
         let mut columns: Letters = columns.collect();
         columns.sort_by_key(|(_, letter)| (letter.len(), letter.clone()));
-        out.sheets.push((t.sheet.clone(), t.rows.len(), columns));
-        let skipped = t.skipped.iter().map(|s| (t.sheet.clone(), s.row, s.why.to_string()));
-        out.skipped.extend(skipped);
-        for h in t.unknown.iter().chain(&t.duplicates) {
-            out.ignored.push((t.sheet.clone(), h.column.clone(), h.text.clone()));
-        }
+        out.sheets.push((t.sheet.to_owned(), t.len(), columns));
+        let skipped = t.skipped.iter().map(|s| (t.sheet.to_owned(), s.row, s.why.to_string()));
+        out.skipped.extend(skipped.take(NAMED.saturating_sub(out.skipped.len())));
+        let ignored = t.unknown.iter().chain(&t.duplicates);
+        let ignored = ignored.map(|h| (t.sheet.to_owned(), h.column.clone(), h.text.clone()));
+        out.ignored.extend(ignored.take(NAMED.saturating_sub(out.ignored.len())));
     }
+    let all = |of: fn(&Table) -> usize| found.tables.iter().map(of).sum::<usize>();
+    out.more_skipped = all(|t| t.skipped.len()) - out.skipped.len();
+    out.more_ignored = all(|t| t.unknown.len() + t.duplicates.len()) - out.ignored.len();
     let over = found.passed_over.iter().map(|p| (p.sheet.clone(), p.why.to_string()));
     out.passed_over = over.collect();
     out
@@ -72,28 +76,25 @@ fn words(layout: &Layout, key: &str) -> String {
     layout.column(base).map_or_else(|| key.to_owned(), |c| c.label().to_owned())
 }
 
-/// Empty cells are left out: the rows are kept in the database.
-fn rows(table: Table) -> Vec<Row> {
+fn rows(table: &Table) -> TableRows {
+    let columns = table.columns.iter().map(|(key, letter)| ((*key).to_owned(), letter.clone()));
     let row = |r: sheets::Record| {
-        let cells = r.values.into_iter().filter(|(_, v)| !v.text.is_empty()).map(|(key, v)| {
-            (key.to_owned(), Cell { text: plain(v.text, v.kind), column: v.column, was: None })
-        });
-        let mut cells: BTreeMap<String, Cell> = cells.collect();
-        for (key, letter) in &table.columns {
-            let blank = || Cell { column: letter.clone(), ..Cell::default() };
-            cells.entry((*key).to_owned()).or_insert_with(blank);
-        }
-        cells.retain(|key, c| !key.contains('=') || !c.text.is_empty());
-        let number = i64::try_from(r.row_number).unwrap_or_default();
-        Row { sheet: r.sheet, number, cells, problems: vec![] }
+        // In the order of the columns: both are sorted by key.
+        let said = r.values.values().zip(0_u16..).filter(|(v, _)| !v.text.is_empty());
+        let said = said.map(|(v, n)| (n, Box::from(plain(v.text, v.kind)))).collect();
+        (i64::try_from(r.row_number).unwrap_or_default(), said)
     };
-    table.rows.into_iter().map(row).collect()
+    TableRows {
+        sheet: table.sheet.to_owned(),
+        columns: columns.collect(),
+        rows: table.records().map(row).collect(),
+    }
 }
 
 /// A time of day comes as 10:30:00 from a cell with a time format; forms take 10:30.
-fn plain(text: String, kind: CellKind) -> String {
+fn plain(text: &str, kind: CellKind) -> &str {
     match kind {
-        CellKind::Date { .. } if text.len() == 8 && text.ends_with(":00") => text[..5].to_owned(),
+        CellKind::Date { .. } if text.len() == 8 && text.ends_with(":00") => &text[..5],
         _ => text,
     }
 }

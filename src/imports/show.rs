@@ -143,7 +143,8 @@ fn columns(rows: &[(i64, Row)], layout: Option<&Layout>) -> Vec<ColumnOf> {
     for (_, row) in rows {
         for p in &row.problems {
             let Some(proposal) = &p.proposal else { continue };
-            let example = || format!("{} → {proposal}", row.text(&p.key));
+            let said = || row.text(&p.key).chars().take(60).collect::<String>();
+            let example = || format!("{} → {proposal}", said());
             let entry = found.entry(p.key.clone()).or_insert_with(|| ColumnOf {
                 key: p.key.clone(),
                 header: header(&p.key, layout),

@@ -81,13 +81,13 @@ pub fn from_file(name: &str, bytes: &[u8]) -> Result<Vec<Line>> {
         let why = found.passed_over.first().map(|p| p.why.to_string()).unwrap_or_default();
         return Err(refused(why));
     }
-    let rows = found.tables.iter().flat_map(|table| &table.rows);
-    let lines: Vec<Line> =
-        rows.map(|r| Line::of(r.row_number, |key| r.text(key).to_owned())).collect();
-    match lines.len() {
+    match found.tables.iter().map(sheets::Table::len).sum::<usize>() {
         0 => Err(refused("実績の行がありません".into())),
         n if n > MOST => Err(refused(format!("一度に{MOST}行までです（{n}行）"))),
-        _ => Ok(lines),
+        _ => {
+            let rows = found.tables.iter().flat_map(sheets::Table::records);
+            Ok(rows.map(|r| Line::of(r.row_number, |key| r.text(key).to_owned())).collect())
+        }
     }
 }
 

@@ -33,14 +33,6 @@ impl Jobs {
         Some(Job { jobs: self.clone(), id: id.to_owned() })
     }
 
-    fn done(&self, id: &str, done: usize) {
-        if let Ok(mut all) = self.0.lock()
-            && let Some(progress) = all.get_mut(id)
-        {
-            progress.done = done;
-        }
-    }
-
     /// How many pieces run now; forms that wait for each other are none.
     pub fn running(&self) -> usize {
         let work =
@@ -55,18 +47,10 @@ impl Jobs {
 
 impl Job {
     pub fn done(&self, done: usize) {
-        self.jobs.done(&self.id, done);
-    }
-
-    /// For a piece of the work on another thread.
-    pub fn reporter(&self) -> impl Fn(usize) + Send + 'static {
-        let (jobs, id) = (self.jobs.clone(), self.id.clone());
-        move |done| jobs.done(&id, done)
-    }
-
-    pub fn next(&self, what: &'static str, total: usize) {
-        if let Ok(mut all) = self.jobs.0.lock() {
-            all.insert(self.id.clone(), Progress { what, done: 0, total });
+        if let Ok(mut all) = self.jobs.0.lock()
+            && let Some(progress) = all.get_mut(&self.id)
+        {
+            progress.done = done;
         }
     }
 }

@@ -108,18 +108,22 @@ async function typed(page, demo, role, href, pattern, ran, seen) {
   return true;
 }
 
-/** Follows links as a role; with `type`, forms are filled on the way. */
-async function walk(browser, demo, role, { type, until }) {
-  const ran = [], seen = new Set(), queue = ["/", "/me", "/help"], asked = new Set(queue);
+/** Follows links as a role; with `type`, forms that no role before has sent are filled on the way. */
+async function walk(browser, demo, role, { type, until, seen }) {
+  const ran = [], before = seen.sent ?? 0, queue = ["/", "/me", "/help"], asked = new Set(queue);
   const patterns = routes().filter((p) => !p.startsWith("/api/")), count = new Map();
+  const wanted = (href) => {
+    const path = href.split("?")[0], fits = patterns.filter((p) => matcher(p).test(path));
+    const pattern = fits.sort((a, b) => a.split("{").length - b.split("{").length)[0];
+    const file = /\/files?(\/|$)|^\/imports\/template|^\/calendar/.test(path);
+    return !file && (count.get(pattern) ?? 0) < EACH ? pattern : undefined;
+  };
   let { context, page } = await watched(browser, demo, role, ran);
   let opened = 0;
   while (queue.length && Date.now() < until) {
-    const href = queue.shift(), path = href.split("?")[0];
-    const pattern = patterns.filter((p) => matcher(p).test(path)).sort((a, b) => a.split("{").length - b.split("{").length)[0];
-    const many = count.get(pattern) ?? 0;
-    if (!pattern || many >= EACH || /\/files?(\/|$)|^\/imports\/template|^\/calendar/.test(path)) continue;
-    count.set(pattern, many + 1);
+    const href = queue.shift(), pattern = wanted(href);
+    if (!pattern) continue;
+    count.set(pattern, (count.get(pattern) ?? 0) + 1);
     const answer = await page.goto(demo.base + href).catch(() => null);
     if (answer && answer.status() >= 500) problem(`${role} ${href}: ${answer.status()}`);
     opened += 1;
@@ -135,8 +139,9 @@ async function walk(browser, demo, role, { type, until }) {
   }
   await suggestions(page, demo, role, ran);
   await context.close();
-  console.log(`  ${role}: ${opened} pages, ${seen.sent ?? 0} forms`);
-  return [opened, seen.sent ?? 0];
+  const left = queue.filter(wanted).length, sent = (seen.sent ?? 0) - before;
+  console.log(`  ${role}: ${opened} pages, forms sent ${sent} times${left ? `, ${left} links left when the time was up` : ""}`);
+  return { opened, sent, left };
 }
 
 /** The list that opens while somebody types is put into the page by the script. */
@@ -151,19 +156,23 @@ async function suggestions(page, demo, role, ran) {
   }
 }
 
-/** Types into every form as every role, and looks at every page afterwards. */
-export async function hostile(browser, demo, { roles = ROLES, seconds = 600, type = true } = {}) {
+/** Types into every form as every role, and looks at every page afterwards; with `whole`, time that
+ * runs out is a problem, too. */
+export async function hostile(browser, demo, { roles = ROLES, seconds = 600, type = true, whole = false } = {}) {
   console.log("scripts in every text");
   await control(browser);
-  const total = [0, 0], share = (seconds * 1000) / (roles.length * (type ? 2 : 1));
-  for (const typing of type ? [true, false] : [false]) {
-    for (const role of roles) {
-      const [pages, forms] = await walk(browser, demo, role, { type: typing, until: Date.now() + share });
-      total[0] += pages;
-      total[1] += forms;
-    }
+  const total = { opened: 0, sent: 0 }, seen = new Set();
+  const walks = (type ? [true, false] : [false]).flatMap((typing) => roles.map((role) => [role, typing]));
+  const end = Date.now() + seconds * 1000;
+  for (const [n, [role, typing]] of walks.entries()) {
+    // What one does not need is for those behind it.
+    const until = Date.now() + (end - Date.now()) / (walks.length - n);
+    const { opened, sent, left } = await walk(browser, demo, role, { type: typing, until, seen });
+    if (whole && left) problem(`${role}: the time was up before the walk`);
+    total.opened += opened;
+    total.sent += sent;
   }
-  console.log(`${total[0]} pages opened, ${total[1]} forms sent, ${problems.length} executions or other problems`);
+  console.log(`${total.opened} pages opened, forms sent ${total.sent} times, ${problems.length} executions or other problems`);
 }
 
 if (process.argv[1]?.endsWith("hostile.mjs")) {
@@ -173,7 +182,7 @@ if (process.argv[1]?.endsWith("hostile.mjs")) {
     args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
   });
   try {
-    await hostile(browser, { base, password }, { seconds: Number(seconds), type: kept !== "kept" });
+    await hostile(browser, { base, password }, { seconds: Number(seconds), type: kept !== "kept", whole: true });
   } finally {
     await browser.close();
   }

@@ -1,6 +1,7 @@
 //! Files that nobody should send, for tests and campaigns: malformed CSV and XLSX of every family
 //! below, each the same again for the same number and seed.
 
+mod bombs;
 mod book;
 mod containers;
 mod dice;
@@ -38,7 +39,7 @@ type Family = (&'static str, &'static str, fn(&Model, &mut Dice) -> Vec<u8>);
 
 /// Name, ending of the file, how it is made.
 fn families() -> Vec<Family> {
-    [texts::FAMILIES, containers::FAMILIES, markup::FAMILIES].concat()
+    [texts::FAMILIES, containers::FAMILIES, markup::FAMILIES, bombs::FAMILIES].concat()
 }
 
 /// How many families there are: so many numbers in a row show each once.

@@ -1,6 +1,7 @@
 //! Characters: which encoding a CSV file is in, and both directions of conversion.
 
 use encoding_rs::{Encoding as Codec, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use std::borrow::Cow;
 
 /// The encodings that spreadsheets in Japan write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,16 +19,16 @@ pub enum Encoding {
 }
 
 /// Text, with U+FFFD wherever bytes were no character.
-pub(crate) struct Decoded {
+pub(crate) struct Decoded<'b> {
     pub encoding: Encoding,
-    pub text: String,
+    pub text: Cow<'b, str>,
     pub damaged: bool,
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Decoded {
+pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
     let (encoding, body) = detect(bytes);
     let (text, damaged) = encoding.codec().decode_without_bom_handling(body);
-    Decoded { encoding, text: text.into_owned(), damaged }
+    Decoded { encoding, text, damaged }
 }
 
 fn detect(bytes: &[u8]) -> (Encoding, &[u8]) {

@@ -9,18 +9,21 @@ use std::collections::BTreeMap;
 
 const DELIMITERS: [char; 3] = [',', '\t', ';'];
 const SAMPLE_ROWS: usize = 50;
+/// What a sheet made of a file is called at most.
+const NAME: usize = 60;
 /// Enough places to find the cause, few enough to read.
 const PLACES: usize = 10;
 
 pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
     let decoded = charset::decode(bytes);
-    let delimiter = detect_delimiter(&decoded.text, limits.columns);
+    let delimiter = detect_delimiter(&decoded.text, limits);
     let mut rows = Vec::new();
-    let mut cells = 0;
-    for row in Rows::new(&decoded.text, delimiter, limits.columns) {
+    let (mut cells, mut text) = (0, 0);
+    for row in Rows::new(&decoded.text, delimiter, limits) {
         let row = row?;
         cells += row.len();
-        bound(rows.len() + 1, cells, limits)?;
+        text += row.iter().map(String::len).sum::<usize>();
+        bound(rows.len() + 1, cells, text, limits)?;
         rows.push(trim_row(row.iter().map(|raw| Cell::text(unwrap_guard(raw))).collect()));
     }
     while rows.last().is_some_and(Vec::is_empty) {
@@ -38,14 +41,16 @@ pub(crate) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook
 fn workbook(name: &str, encoding: Encoding, rows: Vec<Vec<Cell>>) -> Workbook {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    let sheet = Sheet { name: stem.to_owned(), hidden: false, rows };
+    // It is repeated with every row.
+    let sheet = Sheet { name: stem.chars().take(NAME).collect(), hidden: false, rows };
     Workbook { encoding: Some(encoding), sheets: vec![sheet] }
 }
 
-fn bound(rows: usize, cells: usize, limits: &Limits) -> Result<(), Refusal> {
+fn bound(rows: usize, cells: usize, text: usize, limits: &Limits) -> Result<(), Refusal> {
     let over = |n, max, limit| if n > max { Err(Refusal::TooLarge(limit, max)) } else { Ok(()) };
     over(rows, limits.rows, Limit::Rows)?;
-    over(cells, limits.cells, Limit::Cells)
+    over(cells, limits.cells, Limit::Cells)?;
+    over(text, limits.text_bytes, Limit::TextBytes)
 }
 
 pub(crate) fn trim_row(mut row: Vec<Cell>) -> Vec<Cell> {
@@ -79,10 +84,10 @@ fn damaged_places(rows: &[Vec<Cell>]) -> Vec<Place> {
 
 /// The delimiter that cuts the largest share of the rows into the same number of pieces; the most
 /// pieces break a tie, since a comma in each address of a tab-separated file is also regular.
-fn detect_delimiter(text: &str, columns: usize) -> char {
+fn detect_delimiter(text: &str, limits: &Limits) -> char {
     let regularity = |delimiter| {
         let (mut widths, mut seen) = (BTreeMap::new(), 0);
-        for row in Rows::new(text, delimiter, columns).take(SAMPLE_ROWS) {
+        for row in Rows::new(text, delimiter, limits).take(SAMPLE_ROWS) {
             seen += 1;
             // The wrong delimiter opens quotes that nobody closes.
             let Ok(row) = row else { break };
@@ -100,8 +105,10 @@ struct Rows<'t> {
     chars: std::iter::Peekable<std::str::Chars<'t>>,
     delimiter: char,
     row: usize,
-    /// Bounded here, for a single row could otherwise hold millions of fields.
-    columns: usize,
+    /// Applied here, for a single row could hold millions of fields, and a field the whole file.
+    limits: &'t Limits,
+    /// Characters of the present field.
+    length: usize,
 }
 
 /// What ended a field.
@@ -111,12 +118,13 @@ enum End {
 }
 
 impl<'t> Rows<'t> {
-    fn new(text: &'t str, delimiter: char, columns: usize) -> Self {
-        Self { chars: text.chars().peekable(), delimiter, row: 0, columns }
+    fn new(text: &'t str, delimiter: char, limits: &'t Limits) -> Self {
+        Self { chars: text.chars().peekable(), delimiter, row: 0, limits, length: 0 }
     }
 
     fn field(&mut self) -> Result<(String, End), Refusal> {
         let mut field = String::new();
+        self.length = 0;
         if self.chars.next_if_eq(&'"').is_some() {
             self.quoted(&mut field)?;
         }
@@ -128,9 +136,18 @@ impl<'t> Rows<'t> {
                     return Ok((field, End::Row));
                 }
                 Some(c) if c == self.delimiter => return Ok((field, End::Field)),
-                Some(c) => field.push(c),
+                Some(c) => self.push(&mut field, c)?,
             }
         }
+    }
+
+    fn push(&mut self, field: &mut String, c: char) -> Result<(), Refusal> {
+        self.length += 1;
+        if self.length > self.limits.cell_chars {
+            return Err(Refusal::TooLarge(Limit::CellChars, self.limits.cell_chars));
+        }
+        field.push(c);
+        Ok(())
     }
 
     fn quoted(&mut self, field: &mut String) -> Result<(), Refusal> {
@@ -140,9 +157,9 @@ impl<'t> Rows<'t> {
                 Some('"') if self.chars.next_if_eq(&'"').is_none() => return Ok(()),
                 Some('\r') => {
                     self.chars.next_if_eq(&'\n');
-                    field.push('\n');
+                    self.push(field, '\n')?;
                 }
-                Some(c) => field.push(c),
+                Some(c) => self.push(field, c)?,
             }
         }
     }
@@ -156,8 +173,9 @@ impl Iterator for Rows<'_> {
         self.row += 1;
         let mut row = Vec::new();
         loop {
-            if row.len() >= self.columns {
-                return Some(Err(Refusal::TooLarge(Limit::Columns, self.columns)));
+            if row.len() >= self.limits.columns {
+                let columns = self.limits.columns;
+                return Some(Err(Refusal::TooLarge(Limit::Columns, columns)));
             }
             match self.field() {
                 Ok((field, End::Field)) => row.push(field),

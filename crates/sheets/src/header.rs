@@ -119,6 +119,9 @@ fn without_bracketed_notes(mut text: String) -> String {
     text
 }
 
+/// Enough of a header to know it again; what stands above a column may be a whole page.
+const SHOWN: usize = 100;
+
 /// A possible reading of one or two rows as header.
 #[derive(Default)]
 struct Candidate {
@@ -174,11 +177,12 @@ fn label(above: &Cell, below: &Cell, group: &str) -> Label {
         (true, false) => [String::new(), down.clone(), format!("{group}{down}")],
         (false, false) => [format!("{up}{down}"), down, String::new()],
     };
-    let shown = match (above.is_empty() || same, below.is_empty()) {
+    let shown: String = match (above.is_empty() || same, below.is_empty()) {
         (_, true) => above.text.clone(),
         (true, false) => below.text.clone(),
         (false, false) => format!("{} {}", above.text, below.text),
     };
+    let shown = shown.chars().take(SHOWN).collect();
     Label { shown, readings, from_merge: if below.is_empty() { above } else { below }.from_merge }
 }
 

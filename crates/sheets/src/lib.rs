@@ -11,6 +11,7 @@ mod charset;
 mod csv;
 mod header;
 mod kind;
+mod markup;
 mod refusal;
 mod rows;
 mod table;
@@ -76,6 +77,8 @@ pub struct Limits {
     pub cells: usize,
     /// Bytes of text in all cells together: one shared string may be used by many cells.
     pub text_bytes: usize,
+    /// Characters of one cell.
+    pub cell_chars: usize,
 }
 
 /// Together so that the worst file, at every limit at once, needs less than 200 MiB for a moment.
@@ -84,12 +87,14 @@ impl Default for Limits {
         Self {
             file_bytes: 20 << 20,
             entries: 2_000,
-            unpacked_bytes: 64 << 20,
+            unpacked_bytes: 48 << 20,
             ratio: 200,
             rows: 100_000,
             columns: 1_000,
             cells: 500_000,
             text_bytes: 32 << 20,
+            // Excel's own.
+            cell_chars: 32_767,
         }
     }
 }

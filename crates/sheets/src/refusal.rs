@@ -47,6 +47,7 @@ pub enum Limit {
     Columns,
     Cells,
     TextBytes,
+    CellChars,
 }
 
 /// What a file that is not a spreadsheet seems to be.
@@ -129,6 +130,13 @@ fn write_too_large(f: &mut fmt::Formatter<'_>, limit: Limit, max: usize) -> fmt:
         Limit::Columns => ("列", format!("{max}列")),
         Limit::Cells => ("セル", format!("{max}個")),
         Limit::TextBytes => ("文字", bytes(max)),
+        Limit::CellChars => {
+            return write!(
+                f,
+                "1つのセルの文字が上限（{max}文字）を超えています。文章を短くし、引用符（\"）の閉じ忘れが\
+                 ないか確認してください。"
+            );
+        }
     };
     write!(
         f,

@@ -2,18 +2,18 @@
 //! sender, so every entry is also unpacked once under a cap, and nothing of it is kept.
 
 use crate::Limits;
+use crate::markup::Markup;
 use crate::refusal::{Limit, Lookalike, Refusal};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 /// Small entries may compress to anything: an empty theme is mostly repetition.
 const RATIO_FLOOR: usize = 1 << 20;
-/// Excel itself has 65,490 cell formats, each with a base style at most.
-const MAX_FORMATS: usize = 131_072;
 
 type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 
-pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
+/// The size of the largest part, unpacked.
+pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<usize, Refusal> {
     let over_entries = Refusal::TooLarge(Limit::Entries, limits.entries);
     // Counted by signature first: opening the archive allocates for each entry.
     if bytes.windows(4).filter(|w| w == b"PK\x01\x02").count() > limits.entries {
@@ -25,11 +25,11 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), Refusal> {
     }
     check_contents(&archive)?;
     check_declared(&mut archive, limits)?;
-    let mut total = 0;
+    let (mut total, mut largest) = (0, 0);
     for index in 0..archive.len() {
-        check_actual(&mut archive, index, &mut total, limits)?;
+        largest = largest.max(check_actual(&mut archive, index, &mut total, limits)?);
     }
-    Ok(())
+    Ok(largest)
 }
 
 fn check_contents(archive: &Archive<'_>) -> Result<(), Refusal> {
@@ -75,16 +75,16 @@ fn check_actual(
     index: usize,
     total: &mut usize,
     limits: &Limits,
-) -> Result<(), Refusal> {
+) -> Result<usize, Refusal> {
     let mut entry = archive.by_index(index).map_err(broken)?;
     let packed = usize::try_from(entry.compressed_size()).unwrap_or(usize::MAX).max(1);
     let mut size = 0_usize;
-    let mut formats = Formats::default();
+    let mut markup = Markup::of(&entry.name().map_err(broken)?);
     let mut chunk = [0; 16 << 10];
     loop {
         let read = entry.read(&mut chunk).map_err(broken)?;
         if read == 0 {
-            return Ok(());
+            return Ok(size);
         }
         size += read;
         *total += read;
@@ -94,55 +94,11 @@ fn check_actual(
         if size > RATIO_FLOOR && size / packed > limits.ratio {
             return Err(Refusal::TooLarge(Limit::Ratio, limits.ratio));
         }
-        formats.feed(chunk.get(..read).unwrap_or_default());
-        if formats.cost_exceeds(limits.unpacked_bytes) {
-            return Err(Refusal::TooLarge(Limit::UnpackedBytes, limits.unpacked_bytes));
-        }
-    }
-}
-
-/// The parser copies a number format into each `<xf>` that uses it, so a few megabytes of styles
-/// could become gigabytes: how many there are, and how long a tag can be, are bounded together.
-#[derive(Default)]
-struct Formats {
-    recent: [u8; 4],
-    count: usize,
-    tag: usize,
-    longest_tag: usize,
-}
-
-impl Formats {
-    fn feed(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            let [_, a, b, c] = self.recent;
-            self.recent = [a, b, c, byte];
-            self.tag = if byte == b'<' || byte == b'>' { 0 } else { self.tag + 1 };
-            self.longest_tag = self.longest_tag.max(self.tag);
-            let named_xf = matches!([a, b, c], [b'<' | b':', b'x', b'f']);
-            self.count += usize::from(named_xf && !byte.is_ascii_alphanumeric());
-        }
-    }
-
-    fn cost_exceeds(&self, max: usize) -> bool {
-        self.count > MAX_FORMATS || self.count.saturating_mul(self.longest_tag) > max
+        markup.feed(chunk.get(..read).unwrap_or_default());
+        markup.check(limits)?;
     }
 }
 
 pub(crate) fn broken(error: impl std::fmt::Display) -> Refusal {
     Refusal::Broken(error.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_are_counted_across_chunks_and_prefixes() {
-        let mut formats = Formats::default();
-        formats.feed(b"<styleSheet><xfs/><x");
-        formats.feed(b"f a='1'/><x:xf>");
-        assert_eq!((formats.count, formats.longest_tag), (2, 10));
-        assert!(formats.cost_exceeds(19));
-        assert!(!formats.cost_exceeds(20));
-    }
 }

@@ -12,23 +12,33 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 type Source<'b> = Xlsx<Cursor<&'b [u8]>>;
 
 pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
-    unpack::check(bytes, limits)?;
+    let largest = unpack::check(bytes, limits)?;
     // The parser computes on cell references as they come and panics on some that no program
     // writes. A hostile file must cost its sender a refusal, not everyone else the server. Nothing
     // that the closure touched outlives it.
-    catch_unwind(AssertUnwindSafe(|| parse(bytes, limits)))
+    catch_unwind(AssertUnwindSafe(|| parse(bytes, largest, limits)))
         .unwrap_or_else(|_| Err(broken("the parser panicked")))
 }
 
-fn parse(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
+/// Several tabs may be the same part, each of them read anew: so many times all that was unpacked.
+const READ_AGAIN: usize = 8;
+/// What Excel lets a tab be called.
+const NAME: usize = 31;
+
+fn parse(bytes: &[u8], largest: usize, limits: &Limits) -> Result<Workbook, Refusal> {
     let mut source = Xlsx::new(Cursor::new(bytes)).map_err(refuse)?;
     let listed = source.sheets_metadata().to_vec();
+    if listed.len().saturating_mul(largest) > READ_AGAIN * limits.unpacked_bytes {
+        return Err(Refusal::TooLarge(Limit::UnpackedBytes, limits.unpacked_bytes));
+    }
     let mut budget = Budget { limits, cells: 0, text: 0 };
     let mut sheets = Vec::new();
     for sheet in listed.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet) {
         let Some(rows) = read_rows(&mut source, &sheet.name, &mut budget)? else { continue };
         let hidden = sheet.visible != SheetVisible::Visible;
-        sheets.push(Sheet { name: sheet.name.clone(), hidden, rows });
+        // It is repeated with every row.
+        let name = sheet.name.chars().take(NAME).collect();
+        sheets.push(Sheet { name, hidden, rows });
     }
     if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
         return Err(Refusal::Empty);
@@ -135,6 +145,9 @@ impl Grid {
         }
         self.width = self.width.max(column + 1);
         let Some(cells) = self.rows.get_mut(row) else { return Ok(()) };
+        if cell.text.chars().nth(budget.limits.cell_chars).is_some() {
+            return Err(Refusal::TooLarge(Limit::CellChars, budget.limits.cell_chars));
+        }
         // At least one, so that writing the same cell over and over is not free.
         budget.spend((column + 1).saturating_sub(cells.len()).max(1), cell.text.len())?;
         if cells.len() <= column {

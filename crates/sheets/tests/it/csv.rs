@@ -103,3 +103,16 @@ fn a_text_too_long_for_a_header_is_none() {
     assert_eq!(sheets::normalise_header(&"氏名".repeat(1_000_000)), "");
     assert_eq!(sheets::normalise_header("※ 氏名（必須）"), "氏名");
 }
+
+#[test]
+fn a_cell_longer_than_any_is_refused() {
+    let file = |n: usize| format!("a,b\n1,{}\n", "長".repeat(n));
+    assert!(read("a.csv", file(32_767).as_bytes()).is_ok());
+    let refused = read("a.csv", file(32_768).as_bytes()).unwrap_err();
+    assert!(refused.to_string().contains("1つのセル"), "{refused}");
+    let quoted = format!("a,b\n\"{}\"\n", "x\n".repeat(20_000));
+    assert!(matches!(
+        read("a.csv", quoted.as_bytes()),
+        Err(Refusal::TooLarge(Limit::CellChars, _))
+    ));
+}

@@ -134,3 +134,45 @@ fn cell_references_no_program_writes_are_survived() {
     }
     assert!(read("a.xlsx", &sample()).is_ok());
 }
+
+#[test]
+fn no_room_is_made_for_strings_that_are_not_there() {
+    for (announced, fine) in [("3", true), ("500001", false), ("18446744073709551615", false)] {
+        let mut changed = false;
+        let bytes = repack(&sample(), |name, content| {
+            let text = String::from_utf8_lossy(&content).into_owned();
+            match text.split_once("uniqueCount=\"") {
+                Some((before, after)) if name.ends_with("sharedStrings.xml") => {
+                    let after = after.split_once('"').unwrap().1;
+                    changed = true;
+                    format!("{before}uniqueCount=\"{announced}\"{after}").into_bytes()
+                }
+                _ => content,
+            }
+        });
+        assert!(changed);
+        assert_eq!(read("a.xlsx", &bytes).is_ok(), fine, "{announced}");
+    }
+}
+
+#[test]
+fn many_tabs_of_one_large_part_are_refused_before_they_are_read() {
+    let tabs = |n: usize| {
+        let bytes = repack(&sample(), |name, content| {
+            let text = String::from_utf8_lossy(&content).into_owned();
+            if name.ends_with("workbook.xml") {
+                let tab = "<sheet name=\"x\" sheetId=\"9\" r:id=\"rId1\"/>".repeat(n);
+                text.replace("</sheets>", &format!("{tab}</sheets>")).into_bytes()
+            } else if name.ends_with("sheet1.xml") {
+                // Not so regular that it would be refused for its ratio.
+                let rows: String = (9..300_000).map(|n| format!("<row r=\"{n}\"/>")).collect();
+                text.replace("</sheetData>", &format!("{rows}</sheetData>")).into_bytes()
+            } else {
+                content
+            }
+        });
+        read("a.xlsx", &bytes)
+    };
+    assert!(tabs(1).is_ok());
+    assert!(matches!(tabs(300), Err(sheets::Refusal::TooLarge(..))));
+}

@@ -1,7 +1,8 @@
 use crate::{csv_sheet, read, saved};
 use rust_xlsxwriter::{Format, Workbook as Book};
 use sheets::{
-    CellKind, ColumnSpec, Inherited, Refusal, Table, Why, find_table, find_tables, normalise_header,
+    CellKind, ColumnSpec, Inherited, Limit, Record, Refusal, Table, Why, find_table, find_tables,
+    normalise_header,
 };
 
 const fn column<'s>(key: &'s str, headers: &'s [&'s str], required: bool) -> ColumnSpec<'s> {
@@ -15,15 +16,19 @@ const SPECS: [ColumnSpec<'static>; 4] = [
     column("phone", &["電話番号", "電話"], false),
 ];
 
-fn table(text: &str) -> Table<'static> {
-    find_table(&csv_sheet(text), &SPECS).unwrap()
+fn table(text: &str) -> Table<'static, 'static> {
+    find_table(Box::leak(Box::new(csv_sheet(text))), &SPECS).unwrap()
 }
 
-fn names(table: &Table<'_>) -> Vec<String> {
-    table.rows.iter().map(|record| record.text("name").to_owned()).collect()
+fn rows<'b>(table: &Table<'b, 'static>) -> Vec<Record<'b, 'static>> {
+    table.records().collect()
 }
 
-fn skips(table: &Table<'_>) -> Vec<(usize, Why)> {
+fn names(table: &Table<'_, '_>) -> Vec<String> {
+    table.records().map(|record| record.text("name").to_owned()).collect()
+}
+
+fn skips(table: &Table<'_, '_>) -> Vec<(usize, Why)> {
     table.skipped.iter().map(|skipped| (skipped.row, skipped.why)).collect()
 }
 
@@ -43,17 +48,15 @@ fn headers_compare_by_name_alone() {
 fn the_header_is_found_below_titles() {
     let read = table("一覧,,\n令和6年4月,,氏名は戸籍のとおり\n\n氏　名,ﾌﾘｶﾞﾅ,備考\n甲,コウ,x\n");
     assert_eq!((read.header_row, names(&read)), (4, vec!["甲".to_owned()]));
-    assert_eq!(read.rows[0].row_number, 5);
-    let kana = &read.rows[0].values["kana"];
-    assert_eq!((kana.text.as_str(), kana.column.as_str()), ("コウ", "B"));
-    assert_eq!(read.columns["kana"], "B");
+    assert_eq!(rows(&read)[0].row_number, 5);
+    assert_eq!((rows(&read)[0].text("kana"), read.columns["kana"].as_str()), ("コウ", "B"));
     assert_eq!((read.unknown[0].column.as_str(), read.unknown[0].text.as_str()), ("C", "備考"));
 }
 
 #[test]
 fn duplicate_and_nameless_columns_are_told() {
     let read = table("氏名,電話,電話番号,\n甲,1,2,memo\n");
-    assert_eq!(read.rows[0].text("phone"), "1");
+    assert_eq!(rows(&read)[0].text("phone"), "1");
     assert_eq!(read.duplicates[0].text, "電話番号");
     assert_eq!((read.unknown[0].column.as_str(), read.unknown[0].text.as_str()), ("D", ""));
 }
@@ -86,7 +89,7 @@ fn group_headings_tell_columns_of_the_same_name_apart() {
     }
     let workbook = read("a.xlsx", &saved(book)).unwrap();
     let read = &find_tables(&workbook, &SPECS).tables[0];
-    let record = &read.rows[0];
+    let record = &rows(read)[0];
     let texts = ["name", "guardian", "phone"].map(|key| record.text(key));
     assert_eq!((texts, record.row_number), (["子", "親", "03"], 4));
     assert_eq!(read.unknown[0].text, "番号");
@@ -95,7 +98,7 @@ fn group_headings_tell_columns_of_the_same_name_apart() {
 #[test]
 fn group_headings_without_merged_cells_work_too() {
     let read = table("保護者,,児童,\n続柄,氏名,氏名,フリガナ\n父,親,子,コ\n");
-    let record = &read.rows[0];
+    let record = &rows(&read)[0];
     assert_eq!([record.text("name"), record.text("guardian")], ["子", "親"]);
     assert_eq!(record.text("kana"), "コ");
 }
@@ -103,13 +106,14 @@ fn group_headings_without_merged_cells_work_too() {
 #[test]
 fn dittos_repeat_the_row_above() {
     let read = table("氏名,電話\n甲,03\n乙,〃\n丙, 同 上 \n小計,2\n丁,\"\"\"\"\n戊,々々木\n");
-    let phones: Vec<_> = read.rows.iter().map(|record| record.text("phone")).collect();
+    let records = rows(&read);
+    let phones: Vec<_> = records.iter().map(|record| record.text("phone")).collect();
     assert_eq!(phones, ["03", "03", "03", "03", "々々木"]);
-    let inherited: Vec<_> = read.rows.iter().map(|r| r.values["phone"].inherited).collect();
+    let inherited: Vec<_> = records.iter().map(|r| r.values["phone"].inherited).collect();
     let ditto = Some(Inherited::Ditto);
     assert_eq!(inherited, [None, ditto, ditto, ditto, None]);
     let nothing_above = table("氏名,電話\n甲,〃\n");
-    assert_eq!(nothing_above.rows[0].text("phone"), "〃");
+    assert_eq!(rows(&nothing_above)[0].text("phone"), "〃");
 }
 
 #[test]
@@ -127,8 +131,8 @@ fn merged_values_apply_to_each_row() {
     let workbook = read("a.xlsx", &saved(book)).unwrap();
     let read = find_table(&workbook.sheets[0], &SPECS).unwrap();
     assert_eq!(names(&read), ["甲", "乙", "丙", "丁"]);
-    assert_eq!(read.rows[1].values["phone"].inherited, Some(Inherited::Merge));
-    assert_eq!(read.rows[2].values["phone"].kind, CellKind::Empty);
+    assert_eq!(rows(&read)[1].values["phone"].inherited, Some(Inherited::Merge));
+    assert_eq!(rows(&read)[2].values["phone"].kind, CellKind::Empty);
     assert_eq!(skips(&read), [(5, Why::OnlyMerged)]);
 }
 
@@ -174,10 +178,28 @@ fn each_sheet_is_taken_or_passed_over_with_a_reason() {
         sheet.set_hidden(name == "控");
     }
     book.add_worksheet().set_name("空").unwrap();
-    let found = find_tables(&read("a.xlsx", &saved(book)).unwrap(), &SPECS);
-    let taken: Vec<_> = found.tables.iter().map(|table| table.rows[0].sheet.as_str()).collect();
+    let workbook = read("a.xlsx", &saved(book)).unwrap();
+    let found = find_tables(&workbook, &SPECS);
+    let taken: Vec<_> = found.tables.iter().map(|table| table.sheet).collect();
+    assert!(found.tables.iter().all(|table| table.len() == 1));
     assert_eq!(taken, ["四月", "五月"]);
     let passed: Vec<_> = found.passed_over.iter().map(|p| (p.sheet.as_str(), &p.why)).collect();
     assert!(matches!(passed[0], ("説明", Refusal::NoHeader(_))), "{passed:?}");
     assert_eq!(passed[1..], [("控", &Refusal::HiddenSheet), ("空", &Refusal::Empty)]);
+}
+
+#[test]
+fn dittos_of_a_page_are_refused_before_they_are_repeated() {
+    let page = "長".repeat(30_000);
+    let file = |dittos: usize| format!("氏名,電話\n甲,{page}\n{}", "乙,〃\n".repeat(dittos));
+    let last = rows(&table(&file(300))).pop().map(|record| record.text("phone").len());
+    assert_eq!(last, Some(90_000));
+    let refused = find_table(&csv_sheet(&file(400)), &SPECS).unwrap_err();
+    assert!(matches!(refused, Refusal::TooLarge(Limit::TextBytes, _)), "{refused}");
+}
+
+#[test]
+fn a_page_above_a_column_is_shown_by_its_beginning() {
+    let read = table(&format!("氏名,電話,{}\n甲,1,x\n", "長".repeat(9_000)));
+    assert_eq!(read.unknown[0].text.chars().count(), 100);
 }

@@ -157,6 +157,7 @@ fn each_limit_refuses_just_above_it() {
         columns: 2,
         cells: 6,
         text_bytes: 20,
+        cell_chars: 4,
     };
     assert_eq!(open("a.xlsx", &bytes, &exact).map(|w| w.sheets[0].rows.len()), Ok(3));
     let cases = [
@@ -167,6 +168,7 @@ fn each_limit_refuses_just_above_it() {
         (Limits { columns: 1, ..exact.clone() }, Limit::Columns),
         (Limits { cells: 5, ..exact.clone() }, Limit::Cells),
         (Limits { text_bytes: 19, ..exact.clone() }, Limit::TextBytes),
+        (Limits { cell_chars: 3, ..exact.clone() }, Limit::CellChars),
     ];
     for (limits, limit) in cases {
         let refusal = open("a.xlsx", &bytes, &limits).unwrap_err();
