@@ -134,7 +134,7 @@ impl FromRequest<App> for Call {
 
 async fn bytes(op: &Operation, body: axum::body::Body) -> Result<Bytes, Stop> {
     let (most, words) = match op.file {
-        true => (UPLOAD_BYTES, "ファイルは32MBまでです。"),
+        true => (UPLOAD_BYTES, "ファイルは20MBまでです。"),
         false => (BYTES, "256KBまでです。"),
     };
     let read = axum::body::to_bytes(body, most).await;

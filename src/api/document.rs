@@ -137,7 +137,7 @@ const ALWAYS: &[(&str, &str)] = &[
 const SENDING: &[(&str, &str)] = &[
     ("400", "JSON として読めない、または Idempotency-Key がない"),
     ("409", "ほかの人が先に変えた、または同じ依頼を処理している"),
-    ("413", "256KBを超える（ファイルは32MB）"),
+    ("413", "256KBを超える（ファイルは20MB）"),
     ("415", "application/json でない（ファイルは CSV か Excel）"),
 ];
 const CHANGING: &[(&str, &str)] = &[("412", "If-Match が今の版と違う"), ("428", "If-Match がない")];

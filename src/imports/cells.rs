@@ -85,10 +85,6 @@ pub struct Summary {
 }
 
 impl Rows {
-    pub fn len(&self) -> usize {
-        self.0.iter().map(|t| t.rows.len()).sum()
-    }
-
     /// In the order of the file, each with at least one row and at most [`PIECE`].
     pub fn pieces(self) -> impl Iterator<Item = Vec<Row>> {
         let mut rows = self.0.into_iter().flat_map(TableRows::unpacked).peekable();

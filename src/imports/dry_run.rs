@@ -7,16 +7,15 @@ use axum::body::Bytes;
 use tokio::sync::Semaphore;
 
 use super::batches;
-use super::cells::{Problem, Row, Rows, Summary};
-use super::checking::{BROKEN, Checking};
+use super::cells::{Problem, Row, Summary};
+use super::checking::{Checking, Reading};
 use super::known;
 use super::layout::Layout;
-use super::sheet;
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::web::jobs::Job;
 use crate::web::said::moment;
-use crate::web::{App, Error, Result};
+use crate::web::{App, Result};
 
 /// Small files are done before the answer: nobody waits for a page that waits.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -33,32 +32,26 @@ pub async fn start(
     name: &str,
     bytes: &Bytes,
 ) -> Result<String> {
-    let (codes, file, data) = (app.codes.clone(), name.to_owned(), bytes.clone());
+    let (codes, kind) = (app.codes.clone(), layout.id.clone());
     let turn = READING.acquire().await;
-    let read = tokio::task::spawn_blocking(move || {
-        let read = sheet::read(&layout, &codes, &file, &data);
-        (layout, read)
-    });
-    let (layout, read) = read.await.map_err(|_| Error::refused("file", BROKEN))?;
+    let mut reading = Reading::of(layout, codes, name.to_owned(), bytes.clone()).await?;
     drop(turn);
-    let (summary, rows) = read.map_err(|why| Error::refused("file", why))?;
     let id = uuid::Uuid::now_v7().to_string();
-    let event = Event::new("upload", "import", &id).fields(&*layout.id).content(bytes);
+    let event = Event::new("upload", "import", &id).fields(&*kind).content(bytes);
     let mut tx = app.write(actor).await?;
     let before = batches::saved_before(&mut tx, &event.digest).await?;
-    batches::create(&mut tx, &id, &layout.id, name, &event.digest).await?;
+    batches::create(&mut tx, &id, &kind, name, &event.digest).await?;
     tx.record(event).await?;
     tx.commit().await?;
-    let mut summary = summary;
     if let Some(at) = before {
-        summary.warnings.push(format!(
+        reading.summary.warnings.push(format!(
             "同じ内容のファイルを {} に登録しています。もう一度登録すると二重になります",
             moment(&at)
         ));
     }
-    background(app, actor, &id, "点検しています", rows.len(), {
+    background(app, actor, &id, "点検しています", reading.summary.rows, {
         let (app, actor, id) = (app.clone(), actor.clone(), id.clone());
-        move |job| async move { check(&app, &actor, &job, &id, layout, summary, rows).await }
+        move |job| async move { check(&app, &actor, &job, &id, reading).await }
     })
     .await;
     Ok(id)
@@ -102,29 +95,21 @@ async fn failed(app: &App, actor: &Actor, id: &str) {
 
 /// Piece by piece: the rows of a large file, unpacked and with all that is wrong with them, would
 /// take hundreds of megabytes. Nobody else waits for longer than a piece is written.
-async fn check(
-    app: &App,
-    actor: &Actor,
-    job: &Job,
-    id: &str,
-    layout: Layout,
-    mut summary: Summary,
-    rows: Rows,
-) -> Result<()> {
-    let known = known::load(&mut app.read(actor).await?).await?;
-    let mut checking = Checking::begin(layout, app.codes.clone(), known);
-    let (mut pieces, mut position) = (rows.pieces().peekable(), 0);
-    while let Some(piece) = pieces.next() {
-        let piece = checking.of(piece).await?;
-        summary.bad += piece.iter().filter(|r| !r.problems.is_empty()).count();
+async fn check(app: &App, actor: &Actor, job: &Job, id: &str, mut reading: Reading) -> Result<()> {
+    reading.begin(known::load(&mut app.read(actor).await?).await?);
+    let (mut done, mut next) = (0, reading.next(0).await?);
+    while let Some(piece) = next {
+        let from = done;
+        done += piece.len();
+        reading.summary.bad += piece.iter().filter(|r| !r.problems.is_empty()).count();
+        next = reading.next(done).await?;
         let mut tx = app.write(actor).await?;
-        for row in &piece {
-            position += 1;
-            batches::add_row(&mut tx, id, position, row).await?;
-            job.done(usize::try_from(position).unwrap_or_default());
+        for (row, n) in piece.iter().zip(from + 1..) {
+            batches::add_row(&mut tx, id, i64::try_from(n).unwrap_or_default(), row).await?;
+            job.done(n);
         }
-        if pieces.peek().is_none() {
-            batches::set(&mut tx, id, "checked", &summary).await?;
+        if next.is_none() {
+            batches::set(&mut tx, id, "checked", &reading.summary).await?;
         }
         tx.record(Event::new("check", "import", id)).await?;
         tx.commit().await?;

@@ -32,7 +32,7 @@ pub fn read(
         None => "Excelブック".into(),
     };
     let rows = Rows(found.tables.iter().map(rows).collect());
-    summary.rows = rows.len();
+    summary.rows = rows.0.iter().map(|t| t.rows.len()).sum();
     Ok((summary, rows))
 }
 

@@ -11,7 +11,8 @@ use crate::access::{Actor, escape};
 
 /// The largest form text that is read; files go through [`Upload`].
 pub const FORM_BYTES: usize = 2 * 1024 * 1024;
-pub const UPLOAD_BYTES: usize = 32 * 1024 * 1024;
+/// A file of 20 MiB and what is sent with it.
+pub const UPLOAD_BYTES: usize = 21 * 1024 * 1024;
 
 /// A form of this session.
 pub struct Submitted(pub Entry);
@@ -69,7 +70,7 @@ pub fn too_long() -> Error {
 }
 
 fn too_large() -> Error {
-    Error::TooLarge("ファイルが大きすぎます（32MBまで）。分けて取り込んでください。".into())
+    Error::TooLarge("ファイルが大きすぎます（20MBまで）。分けて取り込んでください。".into())
 }
 
 /// A changing request must come from a page of this server, whatever the browser's cookies say.

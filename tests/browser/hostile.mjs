@@ -165,8 +165,8 @@ export async function hostile(browser, demo, { roles = ROLES, seconds = 600, typ
   const walks = (type ? [true, false] : [false]).flatMap((typing) => roles.map((role) => [role, typing]));
   const end = Date.now() + seconds * 1000;
   for (const [n, [role, typing]] of walks.entries()) {
-    // What one does not need is for those behind it.
-    const until = Date.now() + (end - Date.now()) / (walks.length - n);
+    // Some have much to walk through and most have little: half of what is left, the last all of it.
+    const until = end - (end - Date.now()) / (n + 1 < walks.length ? 2 : Infinity);
     const { opened, sent, left } = await walk(browser, demo, role, { type: typing, until, seen });
     if (whole && left) problem(`${role}: the time was up before the walk`);
     total.opened += opened;

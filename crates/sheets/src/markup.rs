@@ -34,6 +34,7 @@ pub(crate) struct Markup {
     formats: usize,
     strings: usize,
     sheets: usize,
+    data: usize,
     announced: Announced,
 }
 
@@ -41,7 +42,7 @@ pub(crate) struct Markup {
 #[derive(Default)]
 struct Name {
     open: bool,
-    letters: [u8; 5],
+    letters: [u8; 9],
     length: usize,
 }
 
@@ -71,6 +72,7 @@ impl Markup {
                     Some(b"xf") => self.formats += 1,
                     Some(b"si") => self.strings += 1,
                     Some(b"sheet") => self.sheets += 1,
+                    Some(b"sheetData") => self.data += 1,
                     _ => {}
                 }
             }
@@ -96,6 +98,11 @@ impl Markup {
             true => Err(Refusal::TooLarge(Limit::CellChars, limits.cell_chars)),
             false => Ok(()),
         }
+    }
+
+    /// Whether a tab may be made of it.
+    pub(crate) fn is_sheet(&self) -> bool {
+        self.data > 0
     }
 
     /// Pictures have no tags.
@@ -159,7 +166,8 @@ mod tests {
         let styles = fed(&["<styleSheet><xfs/><x", "f a='1'/></xf><x:xf>", "<axf/><xf:a/>"]);
         assert_eq!((styles.formats, styles.longest), (2, 10));
         let other = fed(&["<si><t>si</t></si><x:si/><sis/>", "<sheets><sheet name='a'/><sheet/>"]);
-        assert_eq!((other.strings, other.sheets), (2, 2));
+        assert_eq!((other.strings, other.sheets, other.is_sheet()), (2, 2, false));
+        assert!(fed(&["<x:sheet", "Data/>"]).is_sheet() && !fed(&["sheetData"]).is_sheet());
     }
 
     #[test]

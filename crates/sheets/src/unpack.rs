@@ -12,7 +12,7 @@ const RATIO_FLOOR: usize = 1 << 20;
 
 type Archive<'b> = ZipArchive<Cursor<&'b [u8]>>;
 
-/// The size of the largest part, unpacked.
+/// The size of the largest sheet, unpacked.
 pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<usize, Refusal> {
     let over_entries = Refusal::TooLarge(Limit::Entries, limits.entries);
     // Counted by signature first: opening the archive allocates for each entry.
@@ -84,7 +84,7 @@ fn check_actual(
     loop {
         let read = entry.read(&mut chunk).map_err(broken)?;
         if read == 0 {
-            return Ok(size);
+            return Ok(if markup.is_sheet() { size } else { 0 });
         }
         size += read;
         *total += read;

@@ -21,7 +21,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Refusal> {
 }
 
 /// Several tabs may be the same part, each of them read anew: so many times all that was unpacked.
-const READ_AGAIN: usize = 8;
+const READ_AGAIN: usize = 2;
 /// What Excel lets a tab be called.
 const NAME: usize = 31;
 

@@ -134,7 +134,11 @@ fn refusal(answer: &Answer) -> Result<String, String> {
         let after = answer.text.split(mark).nth(1)?.split_once('>')?.1;
         Some(after.split('<').next()?.trim().to_owned())
     };
-    let words = of("id=\"file-error\"").or_else(|| of("class=\"err\"")).or_else(|| of("<h1"));
+    let below = || {
+        let page = answer.text.split_once("</h1>")?.1.split_once("<p")?.1.split_once('>')?.1;
+        Some(page.split('<').next()?.trim().to_owned())
+    };
+    let words = of("id=\"file-error\"").or_else(|| of("class=\"err\"")).or_else(below);
     match words {
         Some(words) if words.chars().count() > 10 => Ok(words),
         other => Err(format!("{} without words: {other:?}", answer.status)),
