@@ -127,6 +127,8 @@ pub fn program() -> Result<PathBuf, String> {
         .current_dir(&root)
         // All packages: with one alone, dependencies would be built once more with fewer features.
         .args(["build", "-q", "--bin", "kakehashi"])
+        // As this program itself was built: that is where it is looked for.
+        .args((!cfg!(debug_assertions)).then_some("--release"))
         .status();
     if !built.map_err(|e| e.to_string())?.success() {
         return Err("the program does not build".into());

@@ -4,7 +4,8 @@
 //! - `api`: schemathesis (Python, in an environment of its own under the target folder) asks every
 //!   operation of the OpenAPI document as every role and with every scope: no answer is a 5xx.
 //! - `files`: malformed files through the upload of the imports: each is answered in time, in
-//!   little memory, in words, and leaves nothing behind.
+//!   little memory, in words, and leaves nothing behind. `cargo run --release -p xtask -- hostile
+//!   files` asks a release build, whose time is the one that people wait.
 //! - `pages`: scripts in every text that is kept or typed, and every page opened in Chromium:
 //!   nothing is executed.
 //! - `exports`: formulas in every text that is kept, and every file taken out: no cell begins one.
