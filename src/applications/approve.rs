@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::store::FromRow;
 use ::programmes::Catalogue;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -16,7 +15,7 @@ use super::show;
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Entry, Error, Field, Form, Kind, Result, Submitted, Values, refused, said};
 
 pub(super) const FORM: &str = "approve-step";

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::store::FromRow;
 use ::programmes::{Catalogue, Outcome, Programme, State as Met, Verdict};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -15,7 +14,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::programmes::{digest, of};
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Entry, Error, Field, Form, Kind, Result, Submitted, Values, refused};
 
 pub(super) const FORM: &str = "assessment";

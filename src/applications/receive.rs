@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::store::FromRow;
 use ::programmes::{Catalogue, Holder, Programme};
 use askama::Template;
 use axum::Extension;
@@ -17,7 +16,7 @@ use crate::args;
 use crate::audit::Event;
 use crate::clients::see;
 use crate::clients::who::{Who, who};
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::visible;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,

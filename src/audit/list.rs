@@ -1,6 +1,5 @@
 //! 監査: what was done, by ids and numbers. Names of clients and families are on no line.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -12,7 +11,7 @@ use super::{EMERGENCY, Event, words};
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::staff::organisations;
-use crate::store::{Arg, Read};
+use crate::store::{Arg, FromRow, Read};
 use crate::web::form::Problems;
 use crate::web::{App, Error, Page, Result, page, refused};
 

@@ -1,10 +1,8 @@
 //! Walks every chain and says whether each event still follows from the one before.
 
-use crate::store::FromRow;
-
 use super::chain::{GENESIS, link};
 use crate::args;
-use crate::store::{Read, Result};
+use crate::store::{FromRow, Read, Result};
 
 /// 検証の結果.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,12 +1,11 @@
 //! Which dates are one's own: promises one has made, and the days that matter for one's cases.
 
-use crate::store::FromRow;
 use civil::{Date, Instant};
 use jiff::ToSpan;
 
 use super::ics::Entry;
 use crate::follow_ups::{self, Filter, FollowUp};
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::Result;
 use crate::{args, not_closed, visible};
 

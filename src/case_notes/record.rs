@@ -1,11 +1,10 @@
 //! A note as it was written down, with the names of who was concerned.
 
-use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
 
 use crate::access::Reach;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Entry, Error, Result, said};
 use crate::{args, visible};
 

@@ -1,7 +1,6 @@
 //! 住所の非開示: an address that somebody must not find out. The ward sets it with a reason, says
 //! who may see it nevertheless, looks again once a year, and ends it with a reason.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,7 +14,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused, said,

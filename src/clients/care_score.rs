@@ -1,7 +1,6 @@
 //! 医療的ケア判定スコア: the judgement that counts on a day, line by line with its reason, and the
 //! judgements before it.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -12,7 +11,7 @@ use serde::Deserialize;
 use super::who::{Who, era, who};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::visible;
 use crate::web::{App, Page, Result, page};
 

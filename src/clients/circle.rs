@@ -1,12 +1,11 @@
 //! 支援チーム and 最近の連絡: who is in touch, with which consent, and what was said last.
 
-use crate::store::FromRow;
 use civil::{Date, Instant};
 
 use super::who::era;
 use crate::access::CATEGORIES;
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::Result;
 use crate::{visible, visible_consultation};
 

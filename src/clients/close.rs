@@ -3,7 +3,6 @@
 //! of later nouns are named here on purpose: that nobody writes to the family of a child who has
 //! died is a rule of the record, not of each list.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,7 +14,7 @@ use super::{Summary, see};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::did::did;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,

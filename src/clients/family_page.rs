@@ -1,7 +1,6 @@
 //! 家族のアカウント: the ward invites a parent whose identity it has checked; the link is dated and
 //! ended with a reason. Somebody without custody is refused.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -15,7 +14,7 @@ use crate::args;
 use crate::audit::Event;
 use crate::codes::Codes;
 use crate::staff::{account_new, invitations, organisations};
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused,

@@ -1,6 +1,5 @@
 //! だれが見たか: every look at a person's record and every change of it, newest first.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
@@ -11,7 +10,7 @@ use super::who::{Who, who};
 use crate::access::{Actor, Reach, Role, escape};
 use crate::audit::{EMERGENCY, Event, words};
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::visible;
 use crate::web::{App, Page, Result, page};
 

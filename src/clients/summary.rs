@@ -1,11 +1,10 @@
 //! The one line about a person that lists, headers and choices share: who it is, so that nobody is
 //! mistaken for somebody else.
 
-use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
 
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::visible;
 use crate::web::{Error, Result};
 

@@ -1,6 +1,5 @@
 //! The support team on a page: who is in touch, since when; joining and leaving.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -9,7 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use super::{Summary, see, team};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page,

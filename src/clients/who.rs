@@ -1,13 +1,12 @@
 //! Who the page is about: on top of every page about one person, so that nobody is mistaken.
 
-use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
 
 use super::Summary;
 use super::summary::{Row, see_merged};
 use crate::access::Actor;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Result};
 use crate::{not_closed, summary_columns, summary_tables, visible};
 

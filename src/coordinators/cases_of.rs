@@ -1,6 +1,5 @@
 //! 担当している人: the cases of one coordinator or of an office, as far as the actor may see them.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -12,7 +11,7 @@ use super::{leave, people, profile};
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Page, Result, page};
 use crate::{args, not_closed, visible};
 

@@ -1,6 +1,5 @@
 //! 引継ぎ: one coordinator's assignment ends, the next begins, with a note and what is still to do.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -17,7 +16,7 @@ use crate::audit::Event;
 use crate::clients::{self, Summary};
 use crate::follow_ups;
 use crate::staff::drafts;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values};
 use crate::{args, visible};

@@ -1,6 +1,5 @@
 //! 担当の履歴: who was in charge of a person, why it was decided so, and what was passed on.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,7 +10,7 @@ use crate::access::Actor;
 use crate::audit::Event;
 use crate::clients::{self, Summary};
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Page, Result, page};
 use crate::{args, visible};
 

@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::store::FromRow;
 use civil::Date;
 
 use super::propose::Person;
 use super::settings::{self, FELT_LIMIT};
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::Result;
 use crate::{args, countable_load, not_closed};
 

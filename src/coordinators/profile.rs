@@ -1,6 +1,5 @@
 //! コーディネーターの登録: areas, skills, training, felt limit, and whether the name may be listed.
 
-use crate::store::FromRow;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use uuid::Uuid;
@@ -10,7 +9,7 @@ use super::people::codes;
 use crate::access::{Actor, Reach};
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::form::{Field, Form, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Result, Submitted, Values};
 

@@ -1,13 +1,12 @@
 //! 依頼: people who wait for a coordinator, as the desk that decides sees them.
 
-use crate::store::FromRow;
 use civil::Date;
 use kana::ClientNumber;
 
 use super::people::codes;
 use super::propose::Case;
 use super::rules::{Facts, Rules};
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result};
 use crate::{args, not_closed, shown_area, visible};
 

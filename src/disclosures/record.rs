@@ -1,9 +1,8 @@
 //! A request as it stands, for those who may see the person.
 
-use crate::store::FromRow;
 use civil::Date;
 
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result};
 use crate::{args, visible};
 

@@ -2,7 +2,6 @@
 //! reads these rows, so pages, lists, numbers and files obey alike; statistics without persons
 //! still count.
 
-use crate::store::FromRow;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::Date;
@@ -12,7 +11,7 @@ use super::record::{self, Request};
 use super::show;
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Entry, Error, Field, Form, Kind, Result, Submitted, refused};
 use crate::{args, visible};
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -14,7 +13,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::records::tables;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Page, Result, page};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {

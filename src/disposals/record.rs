@@ -1,9 +1,7 @@
 //! A disposal as it stands, and whom it is about.
 
-use crate::store::FromRow;
-
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::visible;
 use crate::web::{Error, Result, said};
 

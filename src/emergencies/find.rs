@@ -2,9 +2,7 @@
 //! never a list. The predicate is not asked on purpose: that the actor may not see the person is
 //! why they are here; what is answered is the number alone, and only once the row is written.
 
-use crate::store::FromRow;
-
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Result, Values};
 use crate::{args, not_closed};
 

@@ -1,6 +1,5 @@
 //! Every emergency about the controller's people: those nobody has reviewed first.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -9,7 +8,7 @@ use civil::Instant;
 use crate::access::{Actor, Role};
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Page, Result, page, said};
 use crate::{args, visible};
 

@@ -1,6 +1,5 @@
 //! Whose promises are due, overdue or stalled.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
@@ -9,7 +8,7 @@ use kana::ClientNumber;
 
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::{Arg, Read};
+use crate::store::{Arg, FromRow, Read};
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Page, Result, page};
 use crate::{args, not_closed, visible, visible_follow_up};

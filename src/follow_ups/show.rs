@@ -1,6 +1,5 @@
 //! One promise: where it was made, who had it, and the two ways it goes on.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -12,7 +11,7 @@ use crate::access::{Actor, Reach};
 use crate::args;
 use crate::audit::Event;
 use crate::staff::colleagues;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::form::{Form, FormView, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, page};
 

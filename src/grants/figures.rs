@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::store::FromRow;
 use ::programmes::{Catalogue, Held, Known, Outcome, Programme, Sheet, Tally, Use};
 use civil::Date;
 
 use super::record::Grant;
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result};
 
 /// 明細.

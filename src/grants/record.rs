@@ -1,9 +1,7 @@
 //! A grant as it stands: what was asked, decided, paid, settled.
 
-use crate::store::FromRow;
-
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result};
 
 /// 補助金.

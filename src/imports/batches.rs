@@ -1,11 +1,9 @@
 //! 取り込みの記録: what is kept of a file between the dry run and the save, and who may open it.
 
-use crate::store::FromRow;
-
 use super::cells::{Row, Summary};
 use crate::access::{Actor, Reach};
 use crate::args;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{Error, Result};
 
 /// 取り込み.

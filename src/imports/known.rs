@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::store::FromRow;
 use civil::Instant;
 use kana::{ClientNumber, search_key};
 
-use crate::store::{Read, Result};
+use crate::store::{FromRow, Read, Result};
 use crate::{args, visible};
 
 /// 照合の手がかり.

@@ -1,12 +1,11 @@
 //! How each kind of indicator is counted. A programme's file names one of these; what none of them
 //! can count is entered.
 
-use crate::store::FromRow;
 use ::programmes::{Indicator, Programme};
 use civil::{Date, FiscalYear};
 
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::Result;
 
 /// 指標の値. One indicator on one day.

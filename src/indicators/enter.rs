@@ -7,7 +7,6 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use civil::FiscalYear;
-use crate::store::FromRow;
 use uuid::Uuid;
 
 use super::count::Counts;
@@ -15,7 +14,7 @@ use super::{page, take_back};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Entry, Error, Field, Form, Kind, Result, Submitted, Values, refused};
 
 pub async fn post(

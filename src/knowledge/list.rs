@@ -1,6 +1,5 @@
 //! The notes that are shared, by words and by field; those that wait for a second reader on top.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use crate::access::Actor;
 use crate::args;
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Page, Result, page, said};
 
 pub async fn get(

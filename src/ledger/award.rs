@@ -1,10 +1,9 @@
 //! 決定, as the ledger needs it: whose, for which programme, from when until when.
 
-use crate::store::FromRow;
 use ::programmes::{Catalogue, Held, Programme, Version};
 use civil::Date;
 
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result};
 use crate::{args, not_closed};
 

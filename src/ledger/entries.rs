@@ -1,10 +1,9 @@
 //! 台帳の行, as pages show them: what was booked or used, and whether it was taken back.
 
-use crate::store::FromRow;
 use ::programmes::{Programme, Unit};
 use civil::{Date, Yen};
 
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result, said};
 use crate::{args, visible, visible_award};
 

@@ -1,12 +1,10 @@
 //! 予約の期限: a booking that nobody used or took back gives back what it held. It is noticed when
 //! somebody comes by, and written down then: until it is, the hours look taken and nobody is.
 
-use crate::store::FromRow;
-
 use super::{enter, reverse, rules};
 use crate::access::Actor;
 use crate::args;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Result};
 
 const WHY: &str = "実績のないまま期限が過ぎました";

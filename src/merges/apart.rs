@@ -1,6 +1,5 @@
 //! 別の人: two records that look alike are two people's. Remembered, so that nobody asks again.
 
-use crate::store::FromRow;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use kana::ClientNumber;
@@ -10,7 +9,7 @@ use super::compare::{Typed, both, view};
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::clients::Summary;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Entry, Error, Field, Form, Kind, Result, Submitted, refused, said};
 use crate::{args, visible};
 

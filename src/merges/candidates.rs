@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,7 +13,7 @@ use super::apart::{self, Distinction};
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::clients::see;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page, refused,

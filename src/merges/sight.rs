@@ -3,13 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::store::FromRow;
-
 use super::spans::void;
 use crate::args;
 use crate::clients::custody;
 use crate::records::tables::{self, Merging};
-use crate::store::{Read, Sql, Tx};
+use crate::store::{FromRow, Read, Sql, Tx};
 use crate::web::Result;
 
 /// 記録を見られる相手. One organisation, or one account of the family.

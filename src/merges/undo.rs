@@ -1,7 +1,6 @@
 //! 結合を取り消す: every row goes back to the record it came from, as it was. What was written since
 //! stays with the record it was written in, except what took the place of a row that goes back.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,7 +14,7 @@ use crate::clients::who::{Who, who};
 use crate::clients::{search, see};
 use crate::records::tables::{self, Merging};
 use crate::store::schema::{Table, schema};
-use crate::store::{Read, Sql, Tx};
+use crate::store::{FromRow, Read, Sql, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     page, refused, said,

@@ -1,9 +1,7 @@
 //! A handover as it stands, for the two wards concerned and nobody else.
 
-use crate::store::FromRow;
-
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result};
 
 /// 転出入の引継ぎ.

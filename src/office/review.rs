@@ -1,7 +1,6 @@
 //! 棚卸しの一回: one line a post: who, where, what it may see, since when and by whom, the last sign-in.
 //! Answers are kept as they are given; what must end or change is done on the account's own page.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,7 +10,7 @@ use super::reviews::{self, Review};
 use crate::access::{Actor, Reach, Role};
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Entry, Error, Page, Problems, Result, Submitted, page, said};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {

@@ -1,7 +1,6 @@
 //! アクセス権の棚卸し: once a year somebody looks at every post and says whether it still fits. The
 //! finished review is a row and a page to print; the next is due a year later.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,7 +12,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::staff::settings::{REVIEW_DAYS, number};
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Error, Page, Result, Submitted, page, said};
 
 pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {

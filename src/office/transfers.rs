@@ -1,6 +1,5 @@
 //! これからの人事異動: what will change by itself, and when; taken back while it is still to come.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -9,7 +8,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, page, refused};
 

@@ -1,7 +1,6 @@
 //! だれもいなくなるケース: cases, promises and requests whose person has no post any more, or soon
 //! will not. Shown ahead, so that a case changes hands before its person is gone.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -11,7 +10,7 @@ use crate::access::Actor;
 use crate::audit::Event;
 use crate::clients;
 use crate::staff::settings::{self, UNOWNED_DAYS};
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Page, Result, page};
 use crate::{args, not_closed, visible, visible_follow_up};
 

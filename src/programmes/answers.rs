@@ -1,7 +1,6 @@
 //! 確かめた事実: what a programme asks and the folder has no place for. Told by the family, confirmed
 //! by the office with the paper that was seen, from a day on.
 
-use crate::store::FromRow;
 use ::programmes::{Catalogue, FactInfo};
 use askama::Template;
 use axum::Extension;
@@ -17,7 +16,7 @@ use crate::args;
 use crate::audit::Event;
 use crate::clients::see;
 use crate::clients::who::{Who, who};
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::visible;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,

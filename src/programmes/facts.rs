@@ -4,12 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::store::FromRow;
 use ::programmes::{Catalogue, Known, Programme, Sheet};
 use civil::Date;
 
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::visible;
 use crate::web::Result;
 

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::store::FromRow;
 use ::programmes::{Catalogue, Held, Known, Outcome, Programme, Refusal, Use};
 use askama::Template;
 use axum::Extension;
@@ -15,7 +14,7 @@ use civil::{Date, FiscalYear, Yen};
 use super::facts::{self, Person};
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Upload, page,
     refused,

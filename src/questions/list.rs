@@ -1,6 +1,5 @@
 //! The questions: those one may answer, those of one's people, those that are done.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -9,7 +8,7 @@ use civil::Date;
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Page, Result, page, said};
 use crate::{advises, args, visible_question};
 

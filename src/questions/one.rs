@@ -1,7 +1,6 @@
 //! One question: what was asked, what was answered, and how it goes on. An adviser reads the text
 //! and nothing about whose it is, unless the family agreed to show parts of the folder.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -11,7 +10,7 @@ use super::{end, reply};
 use crate::access::{Actor, CATEGORIES};
 use crate::audit::Event;
 use crate::clients::{self, Summary};
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::form::{Form, FormView, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, page, said};
 use crate::{args, visible, visible_question};

@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::store::FromRow;
 use crosstab::{Column, Full};
 use tokio::sync::Mutex;
 
@@ -16,7 +15,7 @@ use super::front::{Aggregate, Front, Period};
 use super::statement::Fact;
 use crate::access::Reach;
 use crate::args;
-use crate::store::{Read, Result};
+use crate::store::{FromRow, Read, Result};
 
 /// What consultations are counted by: (column of the report, how its statement says it).
 const BY: [(&str, &str); 6] = [

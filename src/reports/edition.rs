@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -13,7 +12,7 @@ use super::view::{self, FiguresView};
 use super::{Ask, Catalogue, Figures, Report, draw, files};
 use crate::access::{Actor, Reach};
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Page, Result, page};
 
 pub async fn get(

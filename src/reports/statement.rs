@@ -3,11 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::store::FromRow;
-
 use super::front::{Aggregate, Front, Period};
 use crate::access;
-use crate::store::Sql;
+use crate::store::{FromRow, Sql};
 
 /// Own placeholders start here: the actor's five come first.
 const FIRST: usize = 6;

@@ -1,10 +1,8 @@
 //! A difference as it waits, for those who may see the person.
 
-use crate::store::FromRow;
-
 use crate::clients::parts;
 use crate::codes::Codes;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{Error, Result};
 use crate::{args, visible};
 

@@ -1,14 +1,13 @@
 //! Consultations, case notes and promises: what was just written is withdrawn, what was withdrawn
 //! counts again, together with the promises that ended with it.
 
-use crate::store::FromRow;
 use serde_json::json;
 
 use super::undo::{WHY, fresh, keep};
 use crate::args;
 use crate::audit::Event;
 use crate::clients::see_by_id;
-use crate::store::{Sql, Tx};
+use crate::store::{FromRow, Sql, Tx};
 use crate::web::{Error, Result};
 use crate::{case_notes, consultations, follow_ups};
 

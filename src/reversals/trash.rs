@@ -1,7 +1,6 @@
 //! ごみ箱: what was thrown away or withdrawn in the last thirty days, and the way back. What has lain
 //! longer is listed for the disposal, which alone empties it.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +11,7 @@ use super::entries::{self, CALL, NOTE};
 use super::undo::fresh;
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::did::did;
 use crate::web::{App, Error, Page, Result, Submitted, page, said};
 use crate::{args, visible, visible_consultation, visible_trash};

@@ -1,6 +1,5 @@
 //! 職員のアカウント: who works here, in which posts; new ones start with a one-time link.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -9,7 +8,7 @@ use serde::Deserialize;
 use super::organisations;
 use crate::access::{Actor, Role};
 use crate::args;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Page, Result, page};
 
 pub async fn get(

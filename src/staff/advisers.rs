@@ -1,7 +1,6 @@
 //! 助言者: who can be asked, in which field, and how soon they answer: entered by the administrator
 //! at the person's account, dated, never overwritten.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +11,7 @@ use super::accounts::Account;
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused,

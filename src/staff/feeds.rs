@@ -1,7 +1,6 @@
 //! 予定表の住所: where a calendar program reads one's own dates. Whoever has the address can read
 //! them, so it names nobody, is shown once, and ends with the post.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +11,7 @@ use super::settings::{self, API_PER_MINUTE};
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Page, Result, Submitted, page};
 
 /// `POST /me/calendar`: a new address; the one before ends.

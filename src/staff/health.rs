@@ -1,7 +1,6 @@
 //! この仕組みの調子: what an administrator looks at first when something seems wrong, and one word
 //! for a monitor. Counts, sizes and instants; nothing here is about a person.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +12,7 @@ use serde_json::json;
 use crate::access::Actor;
 use crate::args;
 use crate::audit::seal::{FILE, Sealed};
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Page, Result, page, said};
 
 pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {

@@ -1,10 +1,9 @@
 //! 名指しの職員: a command typed on the server acts as a named account, sees no more than it and is
 //! recorded as it.
 
-use crate::store::FromRow;
-
 use crate::access::{Actor, Role};
 use crate::args;
+use crate::store::FromRow;
 use crate::web::{App, Error, Result};
 
 #[derive(FromRow)]

@@ -1,6 +1,5 @@
 //! 自分の設定: one's name and posts, the keys, and the ways to the password and the second factor.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +10,7 @@ use super::{proof, sessions, stage};
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page};
 

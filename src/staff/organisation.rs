@@ -1,7 +1,6 @@
 //! 一つの機関: renamed, put under another as its branch, closed and opened again. What was is kept
 //! beside what is, with the day and the reason.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +10,7 @@ use uuid::Uuid;
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused, said,

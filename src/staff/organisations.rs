@@ -1,6 +1,5 @@
 //! 機関: whose installation this is, and the bodies it works with.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +10,7 @@ use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::{self, Db, Read, Tx};
+use crate::store::{self, Db, FromRow, Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, Values, page, refused};
 

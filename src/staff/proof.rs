@@ -1,14 +1,13 @@
 //! 本人の確認: the password and, where there is one, the code of the second factor. Whoever guesses
 //! is stopped for a while, whichever of the two they guess and wherever they do it.
 
-use crate::store::FromRow;
 use civil::Minutes;
 
 use super::{passwords, recovery, totp};
 use crate::access::Actor;
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Entry, Problems, Result};
 
 const TRIES: i64 = 10;

@@ -6,7 +6,6 @@
 //!
 //! Other processes write to the same database: every other second all is read anew.
 
-use crate::store::FromRow;
 use civil::{Instant, Minutes};
 use sha2::{Digest, Sha256};
 
@@ -16,7 +15,7 @@ use super::vault::random;
 use crate::access::{Actor, Role};
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::{App, Result};
 
 /// A working day; after that the password is asked again.

@@ -1,7 +1,6 @@
 //! 連携の鍵: with which programs of other bodies ask over `/api/v1`. A token acts as a post, so it
 //! sees what a person in that post would see; its scopes only narrow that.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +11,7 @@ use crate::access::{Actor, Role};
 use crate::args;
 use crate::audit::Event;
 use crate::codes::Codes;
-use crate::store::{Read, Tx};
+use crate::store::{FromRow, Read, Tx};
 use crate::web::form::{Field, Form, FormView, Kind, Options, Problems};
 use crate::web::{App, Entry, Error, Page, Result, Submitted, page, refused};
 

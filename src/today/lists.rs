@@ -1,6 +1,5 @@
 //! The lists behind the numbers of the first page.
 
-use crate::store::FromRow;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -16,7 +15,7 @@ use crate::coordinators::settings::{self, STALLED_DAYS};
 use crate::coordinators::{cases_of, people, rules, waiting};
 use crate::follow_ups;
 use crate::office;
-use crate::store::Read;
+use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Page, Result, page};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {

@@ -1,12 +1,10 @@
 //! The inverse of what was just done to a part: it stands again as it stood before.
 
-use crate::store::FromRow;
-
 use super::Part;
 use super::change::{bump, index, strike};
 use crate::args;
 use crate::audit::Event;
-use crate::store::{Read, Sql, Tx};
+use crate::store::{FromRow, Read, Sql, Tx};
 use crate::web::{Error, Result};
 
 /// 行の履歴. When and by whom a row was written, ended and voided.
