@@ -16,7 +16,7 @@ pub const COUNTED: i64 = 1_000;
 /// The form of a list: what it is asked, and which page.
 pub fn form(mut fields: Vec<Field>) -> Form {
     fields.push(
-        Field::new("after", "どの記録の次から", Kind::Text(160))
+        Field::new("after", "どの記録の次から", Kind::Key(160))
             .help("前の頁の答えの after をそのまま入れます。"),
     );
     let limit = Kind::Number { min: 1, max: 100, unit: "件" };

@@ -125,7 +125,7 @@ pub const TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 pub fn of_field(f: &Field, codes: &Codes) -> Value {
     let choices = |list: &str| codes.list(list).iter().map(|c| c.id.clone()).collect::<Vec<_>>();
     let mut out = match f.kind {
-        Kind::Text(max) | Kind::Long(max) | Kind::Kana(max) => {
+        Kind::Text(max) | Kind::Long(max) | Kind::Kana(max) | Kind::Key(max) => {
             json!({"type": "string", "maxLength": max})
         }
         Kind::Phone => json!({"type": "string", "maxLength": 30}),
@@ -169,7 +169,7 @@ pub fn sample(f: &Field, codes: &Codes) -> Value {
         Kind::Client => "M-01275".into(),
         Kind::Record => "0199f0c2-0000-7000-8000-000000000003".into(),
         Kind::Yes => true.into(),
-        Kind::Text(_) | Kind::Long(_) | Kind::Password => {
+        Kind::Text(_) | Kind::Long(_) | Kind::Key(_) | Kind::Password => {
             f.label.chars().take(10).collect::<String>().into()
         }
     }

@@ -47,6 +47,9 @@ pub enum Kind {
     Codes(&'static str),
     /// One of the records the page offers under the field's name (colleagues, organisations ...).
     Record,
+    /// Where a page of a list begins: a key that an answer gave, with digits that may look like a
+    /// My Number and are none.
+    Key(usize),
     /// A client by number; the page looks the person up.
     Client,
     Yes,

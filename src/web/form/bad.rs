@@ -9,7 +9,7 @@ pub fn bad_entry(field: &Field, good: &Entry) -> Option<Entry> {
     let parts = ["", "_era", "_y", "_m", "_d", "_t"].map(|p| format!("{}{p}", field.name));
     e.0.retain(|(n, _)| !parts.contains(n));
     let value: String = match field.kind {
-        Kind::Text(max) | Kind::Long(max) => "長".repeat(max + 1),
+        Kind::Text(max) | Kind::Long(max) | Kind::Key(max) => "長".repeat(max + 1),
         Kind::Kana(_) => "漢字".into(),
         Kind::Phone => "0120-なし".into(),
         Kind::Date | Kind::DateTime => "令和6年2月30日".into(),

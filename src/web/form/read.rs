@@ -88,6 +88,7 @@ fn value(f: &Field, e: &Entry, codes: &Codes) -> Result<Option<Value>, String> {
         _ if raw.is_empty() => None,
         Kind::Text(max) => Some(Value::Text(text(f, raw, max, false)?)),
         Kind::Long(max) => Some(Value::Text(text(f, raw, max, true)?)),
+        Kind::Key(max) => Some(Value::Text(plain(f, raw, max, false)?)),
         Kind::Kana(max) => Some(Value::Text(kana(f, raw, max)?)),
         Kind::Phone => Some(Value::Text(phone(f, raw)?)),
         Kind::Time => Some(Value::Text(time(f, raw)?)),
@@ -112,15 +113,19 @@ fn not_listed(f: &Field, _odd: &str) -> String {
 }
 
 fn text(f: &Field, raw: &str, max: usize, lines: bool) -> Result<String, String> {
-    let n = raw.chars().count();
-    if n > max {
-        return Err(format!("{}は{max}文字までです（いま{n}文字）", f.label));
-    }
     if kana::contains_my_number(raw) {
         return Err(format!(
             "{}にマイナンバーらしい12桁の数字があります。この仕組みにはマイナンバーを入れられません。消してください",
             f.label
         ));
+    }
+    plain(f, raw, max, lines)
+}
+
+fn plain(f: &Field, raw: &str, max: usize, lines: bool) -> Result<String, String> {
+    let n = raw.chars().count();
+    if n > max {
+        return Err(format!("{}は{max}文字までです（いま{n}文字）", f.label));
     }
     if raw.chars().any(|c| c.is_control() && !(lines && matches!(c, '\n' | '\r' | '\t'))) {
         return Err(format!("{}に使えない文字（制御文字）があります。打ち直してください", f.label));

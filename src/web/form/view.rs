@@ -164,7 +164,7 @@ fn split_date(v: &mut FieldView) {
 
 fn kind(f: &Field) -> &'static str {
     match f.kind {
-        Kind::Text(_) => "text",
+        Kind::Text(_) | Kind::Key(_) => "text",
         Kind::Long(_) => "long",
         Kind::Kana(_) => "kana",
         Kind::Phone => "phone",
