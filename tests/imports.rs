@@ -2,9 +2,7 @@
 
 use kakehashi::access::{Actor, Role};
 use kakehashi::args;
-use kakehashi::audit::Event;
 use kakehashi::clients;
-use kakehashi::imports::cells::PIECE;
 use kakehashi::imports::{self, Layout, Target};
 use kana::ClientNumber;
 use sheets::Encoding;
@@ -12,6 +10,7 @@ use sheets::Encoding;
 use crate::support::{Seat, World};
 
 mod files;
+mod large;
 pub mod steps;
 
 use files::{csv, csv_as, hostile, sample, workbook};
@@ -369,58 +368,6 @@ both! {
         assert_eq!(w.count("select count(*) from import_rows where cells <> ''", args![]).await, 0);
         b.post(&format!("{path}/save"), &[]).await.expect(422);
         assert!(b.get(&path).await.expect(200).text.contains("登録せずに破棄"));
-    }
-
-    async fn a_large_file_is_checked_piece_by_piece_to_its_last_row(w: World) {
-        let (b, layout) = (w.as_(Role::Officer).await, consultations(&w));
-        let mut rows = vec![sample(&layout, &[]); PIECE + 2];
-        rows[PIECE + 1] = sample(&layout, &[("minutes", "長い")]);
-        let (path, page) = dry_run(&b, &layout, "a.csv", &csv(&layout, &rows)).await;
-        assert!(page.text.contains(&format!("{}行目", PIECE + 3)), "{}", page.text);
-        let count = |sql: &'static str| w.count(sql, args![]);
-        assert_eq!(count("select count(*) from import_rows").await, PIECE as i64 + 2);
-        assert_eq!(count("select count(*) from import_rows where problems <> ''").await, 1);
-        let checked = "select count(*) from audit_events where noun = 'import' and verb = 'check'";
-        assert_eq!(count(checked).await, 2, "each piece is a change of its own");
-        let good = vec![sample(&layout, &[]); PIECE];
-        b.post(&format!("{path}/discard"), &[]).await.expect(303);
-        dry_run(&b, &layout, "a.csv", &csv(&layout, &good)).await;
-        assert_eq!(count(checked).await, 3, "control: one piece");
-        assert_eq!(count("select count(*) from import_batches where state = 'checked'").await, 1);
-    }
-
-    async fn a_check_that_breaks_off_leaves_no_words(w: World) {
-        let (b, layout) = (w.as_(Role::Officer).await, consultations(&w));
-        let file = csv(&layout, &[sample(&layout, &[])]);
-        let (path, _) = dry_run(&b, &layout, "a.csv", &file).await;
-        let id = path.rsplit('/').next().unwrap().to_owned();
-        let kept = "select count(*) from import_rows where cells <> ''";
-        for (state, words) in [("checked", 1), ("checking", 0)] {
-            w.exec("update import_batches set state = $1", args![state]).await;
-            let mut tx = w.write(&w.actor(Role::Officer)).await;
-            imports::batches::fail(&mut tx, &id).await.unwrap();
-            tx.record(Event::new("fail", "import", &id)).await.unwrap();
-            tx.commit().await.unwrap();
-            assert_eq!(w.count(kept, args![]).await, words, "{state}");
-        }
-        assert!(b.get(&path).await.expect(200).text.contains("できませんでした"));
-    }
-
-    async fn what_is_passed_over_without_end_is_counted_and_not_named(w: World) {
-        let (b, layout) = (w.as_(Role::Officer).await, consultations(&w));
-        let mut file = csv(&layout, &[sample(&layout, &[])]);
-        file.extend("合計,9\r\n".repeat(1_500).bytes());
-        let (_, page) = dry_run(&b, &layout, "a.csv", &file).await;
-        assert!(page.text.contains("1500<small>行") && page.text.contains("ほか500行"));
-        assert_eq!(page.text.matches("：合計の行").count(), 1_000);
-    }
-
-    async fn a_list_that_is_a_page_is_a_problem_and_no_list(w: World) {
-        let (b, layout) = (w.as_(Role::Officer).await, consultations(&w));
-        let list = |n: usize| vec!["退院"; n].join("、");
-        let rows = [sample(&layout, &[("topics", &list(900))]), sample(&layout, &[("topics", &list(9))])];
-        let (_, page) = dry_run(&b, &layout, "a.csv", &csv(&layout, &rows)).await;
-        assert_eq!(page.text.matches("2000文字までにしてください").count(), 1, "{}", page.text);
     }
 
     async fn the_template_reads_back(w: World) {

@@ -224,7 +224,8 @@ impl Filter {
     }
 }
 
-/// How many fit, counted to a thousand and one; known until who there is, or who may see whom, changes.
+/// How many fit, counted to a thousand and one; known until who there is, or who may see whom,
+/// changes.
 async fn total(app: &App, read: &mut Read, f: &Filter) -> Result<i64> {
     let values = f.values("");
     let key = format!("clients {:?} {values:?}", read.actor.sight());

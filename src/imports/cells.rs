@@ -42,7 +42,7 @@ pub struct Problem {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows(pub Vec<TableRows>);
 
-/// Those of one sheet.
+/// 一枚の表の行. Those of one sheet.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TableRows {
     pub sheet: String,

@@ -1,6 +1,6 @@
-//! コード表: the municipality's own words, order and ends of the choices, and choices of its own in
-//! lists that grow. Codes are never deleted: what is no longer offered is still read where it stands.
-//! Every change keeps who, when and why.
+//! コード表: the municipality's own words, order and ends of the choices, and choices of its own
+//! in lists that grow. Codes are never deleted: what is no longer offered is still read where it
+//! stands. Every change keeps who, when and why.
 
 use askama::Template;
 use axum::extract::{Path, State};

@@ -1,5 +1,6 @@
 //! `#[derive(FromRow)]`: a struct from a row of either database, each field from the column of its
-//! name. `#[row(skip)]` leaves a field at its default, `#[row(flatten)]` reads it from the same row.
+//! name. `#[row(skip)]` leaves a field at its default, `#[row(flatten)]` reads it from the same
+//! row.
 
 use proc_macro::TokenStream;
 use quote::quote;

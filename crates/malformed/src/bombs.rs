@@ -1,4 +1,5 @@
-//! Small files that would become large: in each, little that is written makes the reader build much.
+//! Small files that would become large: in each, little that is written makes the reader build
+//! much.
 
 use super::Family;
 use super::book::{Book, SHEET, STRINGS, STYLES, WORKBOOK};
