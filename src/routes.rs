@@ -227,10 +227,13 @@ routes! {
     GET "/grants/new" => grants::apply::get;
     POST "/grants/new" => grants::apply::post;
     GET "/grants/{id}" => grants::show::get;
+    POST "/grants/{id}/deadlines" => grants::deadlines::post;
+    POST "/grants/{id}/deadlines/{deadline}/void" => grants::deadlines::void;
     POST "/grants/{id}/facts" => grants::apply::answer_post;
     POST "/grants/{id}/lines" => grants::lines::post;
     POST "/grants/{id}/lines/{line}/void" => grants::lines::void;
     POST "/grants/{id}/steps" => grants::steps::post;
+    POST "/grants/{id}/steps/{step}/void" => grants::undo::post;
     // ledger
     GET "/clients/{number}/ledger" => ledger::show::get;
     GET "/clients/{number}/ledger/{decision}/book" => ledger::book::get;

@@ -221,6 +221,8 @@ fn deciding(folder: &str, add: &mut impl FnMut(Form, Role, String)) {
     add(grants::apply::answer_form(), Role::Officer, "/grants/given/facts".into());
     add(grants::lines::form(), Role::Officer, "/grants/given/lines".into());
     add(grants::steps::form(), Role::Officer, "/grants/given/steps".into());
+    add(grants::undo::form(), Role::Officer, "/grants/given/steps/taken/void".into());
+    add(grants::deadlines::form(), Role::Officer, "/grants/given/deadlines".into());
     let at = format!("{folder}/ledger");
     add(ledger::book::form(), Role::Officer, format!("{at}/granted/book"));
     add(ledger::record::form(), Role::Officer, format!("{at}/granted/use"));
@@ -326,6 +328,8 @@ async fn living(w: &World) {
         "insert into grants (id, controller_id, programme, body, fiscal_year, applied_on,
            requested, recorded_at, recorded_by)
          values ('given', $3, 'home_respite', '団体', 2026, '2026-11-02', 1, $1, $2)",
+        "insert into grant_steps (id, grant_id, kind, done_on, yen, recorded_at, recorded_by)
+         select 'taken', 'given', 'refusal', '2026-11-02', 0, $1, $2 from clients where $3 = $3",
         "insert into ledger_entries (id, decision_id, kind, item, used_on, quantity, recorded_at,
            recorded_by)
          select 'held', 'granted', 'booking', 'visit', '2026-11-25', 120, $1, $2 from clients

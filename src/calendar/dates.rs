@@ -1,10 +1,13 @@
-//! Which dates are one's own: promises one has made, and the days that matter for one's cases.
+//! Which dates are one's own: promises one has made, the days that matter for one's cases, and for
+//! whoever answers for grants their deadlines and the ends of the times for applying.
 
+use ::programmes::Catalogue;
 use civil::{Date, Instant};
 use jiff::ToSpan;
 
 use super::ics::Entry;
 use crate::follow_ups::{self, Filter, FollowUp};
+use crate::grants::{apply, deadlines};
 use crate::store::{FromRow, Read};
 use crate::web::Result;
 use crate::{args, not_closed, visible};
@@ -14,9 +17,13 @@ const BACK_DAYS: i64 = 60;
 const AHEAD_DAYS: i64 = 400;
 
 /// (days, in the order of day and id). `base` is the server's address.
-pub async fn own(read: &mut Read, base: &str) -> Result<Vec<Entry>> {
+pub async fn own(read: &mut Read, base: &str, grants: Option<&Catalogue>) -> Result<Vec<Entry>> {
     let mut out = promises(read, base).await?;
     out.extend(of_cases(read, base).await?);
+    if let Some(all) = grants {
+        out.extend(of_grants(read, base).await?);
+        out.extend(windows(all, window(read), base));
+    }
     out.sort_by(|a, b| (a.day, &a.uid).cmp(&(b.day, &b.uid)));
     Ok(out)
 }
@@ -125,4 +132,42 @@ async fn of_cases(read: &mut Read, base: &str) -> Result<Vec<Entry>> {
         })
     };
     Ok(rows.into_iter().filter_map(one).collect())
+}
+
+async fn of_grants(read: &mut Read, base: &str) -> Result<Vec<Entry>> {
+    let (first, last) = window(read);
+    let one = |d: deadlines::Deadline| {
+        Some(Entry {
+            uid: format!("grant-{}@kakehashi", d.id),
+            day: Some(d.day()).filter(|day| *day >= first)?,
+            written: d.recorded_at.parse().ok()?,
+            summary: "補助金の手続の期限",
+            url: format!("{base}/grants/{}", d.grant_id),
+        })
+    };
+    Ok(deadlines::open(read, last).await?.into_iter().filter_map(one).collect())
+}
+
+/// The last days on which bodies may apply, as the programmes' files state them.
+fn windows(all: &Catalogue, (first, last): (Date, Date), base: &str) -> Vec<Entry> {
+    let mut out = vec![];
+    for programme in apply::for_bodies(all) {
+        for version in &programme.versions {
+            let until = version.until.unwrap_or(Date::MAX).min(last);
+            for window in &version.windows {
+                let mut end = window.until.on_or_after(first.max(version.from));
+                while end <= until {
+                    out.push(Entry {
+                        uid: format!("window-{}-{end}@kakehashi", programme.id),
+                        day: end,
+                        written: Instant::start_of(version.from),
+                        summary: "補助金の申請の受付の終わり",
+                        url: format!("{base}/grants"),
+                    });
+                    end = window.until.on_or_after(end.tomorrow().unwrap_or(Date::MAX));
+                }
+            }
+        }
+    }
+    out
 }

@@ -1,5 +1,9 @@
 //! `GET /calendar/{token}`: the address is the permission; what it shows names nobody.
 
+use std::sync::Arc;
+
+use ::programmes::Catalogue;
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,6 +16,7 @@ use crate::web::{App, Error, Problem, Result};
 
 pub async fn get(
     State(app): State<App>,
+    Extension(all): Extension<Arc<Catalogue>>,
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -21,7 +26,8 @@ pub async fn get(
         return Ok(Problem::too_many(seconds).into_response());
     }
     let base = base(&app, &headers);
-    let entries = dates::own(&mut app.read(&actor).await?, &base).await?;
+    let grants = app.access.allows(actor.role, "GET", "/grants").then_some(&*all);
+    let entries = dates::own(&mut app.read(&actor).await?, &base, grants).await?;
     let text = ics::calendar(&format!("架け橋　{}", actor.organisation), &entries);
     Ok(answer(&headers, text))
 }

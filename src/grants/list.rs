@@ -11,9 +11,11 @@ use civil::{FiscalYear, Yen};
 use serde::Deserialize;
 
 use super::apply;
+use super::deadlines::{self, Deadline};
 use super::record::{self, Grant, Sums};
 use crate::access::Actor;
 use crate::audit::Event;
+use crate::codes::Codes;
 use crate::indicators;
 use crate::web::{App, Page, Result, page};
 
@@ -39,16 +41,16 @@ struct Group {
     name: String,
     /// What was entered as the budget of the year.
     budget: Option<i64>,
-    rows: Vec<(Grant, Sums)>,
+    rows: Vec<(Grant, Sums, Option<Deadline>)>,
 }
 
 impl Group {
     fn committed(&self) -> Yen {
-        self.rows.iter().map(|(_, s)| Yen(s.settled.or(s.decided).unwrap_or(0))).sum()
+        self.rows.iter().map(|(_, s, _)| Yen(s.settled.or(s.decided).unwrap_or(0))).sum()
     }
 
     fn paid(&self) -> Yen {
-        self.rows.iter().map(|(_, s)| Yen(s.paid - s.repaid)).sum()
+        self.rows.iter().map(|(_, s, _)| Yen(s.paid - s.repaid)).sum()
     }
 
     fn budget(&self) -> Option<Yen> {
@@ -65,16 +67,18 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor, asked: &Asked) -> Resul
     let typed = asked.year.as_deref().and_then(|y| y.parse().ok());
     let year = typed.unwrap_or(this);
     let mut read = app.read(actor).await?;
+    let due = deadlines::open(&mut read, civil::Date::MAX).await?;
     let mut rows = Vec::new();
     for grant in record::of_year(&mut read, i64::from(year.year())).await? {
         let sums = Sums::of(&record::steps(&mut read, &grant.id).await?);
-        rows.push((grant, sums));
+        let next = due.iter().find(|d| d.grant_id == grant.id).cloned();
+        rows.push((grant, sums, next));
     }
     let last = year.range().end.yesterday().unwrap_or(actor.today()).min(actor.today());
     let mut groups = Vec::new();
     for programme in apply::for_bodies(all) {
         let own: Vec<_> =
-            rows.iter().filter(|(g, _)| g.programme == programme.id).cloned().collect();
+            rows.iter().filter(|(g, ..)| g.programme == programme.id).cloned().collect();
         let figures = indicators::of(&mut read, programme, last).await?;
         let budget = figures.iter().find(|f| f.indicator.counts == "budget");
         let budget = budget.and_then(|f| f.value);
@@ -85,6 +89,8 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor, asked: &Asked) -> Resul
     Ok(ListPage {
         page: app.page(actor, "補助金", "/applications"),
         year: year.label(),
+        today: actor.today(),
+        codes: app.codes.clone(),
         before: year.previous().year(),
         after: year.next().year(),
         groups,
@@ -96,6 +102,8 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor, asked: &Asked) -> Resul
 struct ListPage {
     page: Page,
     year: String,
+    today: civil::Date,
+    codes: Arc<Codes>,
     before: i16,
     after: i16,
     groups: Vec<Group>,

@@ -21,12 +21,15 @@ pub struct Grant {
 /// 手続の一行.
 #[derive(Clone, Debug, FromRow)]
 pub struct Step {
+    pub id: String,
     pub kind: String,
     pub done_on: String,
     pub yen: i64,
     pub number: String,
     pub reason: String,
     pub by_name: String,
+    /// Why it was taken back; nothing while it counts.
+    pub void_reason: Option<String>,
 }
 
 /// いくら: what the steps come to.
@@ -44,7 +47,7 @@ pub struct Sums {
 impl Sums {
     pub fn of(steps: &[Step]) -> Self {
         let mut sums = Self::default();
-        for step in steps {
+        for step in steps.iter().filter(|step| step.stands()) {
             match step.kind.as_str() {
                 "decision" | "amendment" => sums.decided = Some(step.yen),
                 "refusal" => sums.refused = true,
@@ -110,9 +113,10 @@ pub(super) async fn of_year(read: &mut Read, year: i64) -> Result<Vec<Grant>> {
 pub async fn steps(read: &mut Read, grant: &str) -> Result<Vec<Step>> {
     let rows = read
         .all(
-            "select s.kind, s.done_on, s.yen, s.number, s.reason,
-               coalesce(a.name, '') as by_name
+            "select s.id, s.kind, s.done_on, s.yen, s.number, s.reason,
+               coalesce(a.name, '') as by_name, v.reason as void_reason
              from grant_steps s left join accounts a on a.id = s.recorded_by
+               left join grant_step_voids v on v.step_id = s.id
              where s.grant_id = $1 order by s.recorded_at, s.id",
             args![grant],
         )
@@ -139,6 +143,10 @@ impl Grant {
 }
 
 impl Step {
+    pub fn stands(&self) -> bool {
+        self.void_reason.is_none()
+    }
+
     pub fn money(&self) -> civil::Yen {
         civil::Yen(self.yen)
     }
@@ -150,12 +158,14 @@ mod tests {
 
     fn sums(steps: &[(&str, i64)]) -> Sums {
         let step = |(kind, yen): &(&str, i64)| Step {
+            id: String::new(),
             kind: (*kind).into(),
             done_on: "2026-04-01".into(),
             yen: *yen,
             number: String::new(),
             reason: String::new(),
             by_name: String::new(),
+            void_reason: None,
         };
         Sums::of(&steps.iter().map(step).collect::<Vec<_>>())
     }

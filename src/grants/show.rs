@@ -10,7 +10,8 @@ use axum::response::Response;
 
 use super::figures::{self, Figures};
 use super::record::{self, Grant, Step, Sums};
-use super::{apply, lines, steps};
+use super::deadlines::{self, Deadline};
+use super::{apply, lines, steps, undo};
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::codes::Codes;
@@ -41,6 +42,7 @@ pub(super) async fn view(
     let programme = all.find(&g.programme).ok_or(Error::NotFound)?;
     let figures = figures::figures(&mut read, all, &g).await?;
     let steps = record::steps(&mut read, id).await?;
+    let deadlines = deadlines::of_grant(&mut read, id).await?;
     let none = (Entry::default(), Problems::default());
     let options = options(programme, &g);
     let draw = |form: Form| {
@@ -55,6 +57,11 @@ pub(super) async fn view(
         answer: draw(apply::answer_form()),
         line: draw(lines::form()),
         step: draw(steps::form()),
+        deadline: draw(deadlines::form()),
+        undo: draw(undo::form()),
+        last: steps.iter().rfind(|s| s.stands()).cloned(),
+        deadlines,
+        today: actor.today(),
         codes: app.codes.clone(),
         allowed: civil::Yen(figures.allowed()),
         figures,
@@ -85,5 +92,11 @@ pub(super) struct ShowPage {
     answer: FormView,
     line: FormView,
     step: FormView,
+    deadline: FormView,
+    undo: FormView,
+    /// The step that can be taken back.
+    last: Option<Step>,
+    deadlines: Vec<Deadline>,
+    today: civil::Date,
     codes: Arc<Codes>,
 }

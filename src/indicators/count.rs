@@ -149,7 +149,8 @@ impl<'a> Ask<'a> {
                 "select count(distinct g.body) from grants g
                  join grant_steps s on s.grant_id = g.id and s.kind = 'decision'
                  where g.controller_id = $1 and g.programme = $2
-                   and s.done_on >= $3 and s.done_on <= $4",
+                   and s.done_on >= $3 and s.done_on <= $4
+                   and not exists (select 1 from grant_step_voids v where v.step_id = s.id)",
                 args![controller, self.programme, self.from, self.on],
             )
             .await?;

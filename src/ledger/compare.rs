@@ -66,6 +66,8 @@ pub struct Seen {
     pub who: String,
     pub programme: String,
     pub amount: String,
+    /// The use it became.
+    pub made: Option<String>,
     /// The booking it came from.
     pub booking: Option<String>,
     pub difference: String,
@@ -91,6 +93,7 @@ pub async fn all(
             who: String::new(),
             programme: String::new(),
             amount: String::new(),
+            made: None,
             booking: None,
             difference: String::new(),
             problem: String::new(),
@@ -136,6 +139,7 @@ async fn one(
     seen.amount = made.amount(programme);
     seen.difference = difference(&made, booking.as_ref(), programme);
     seen.booking = booking.map(|b| b.id);
+    seen.made = Some(id);
     Ok(())
 }
 
@@ -242,7 +246,8 @@ fn chosen(options: &Options, key: &str, word: &str) -> Option<String> {
     }
 }
 
-fn difference(made: &Entry, booking: Option<&Entry>, programme: &Programme) -> String {
+/// What a use differs in from the booking it came from; empty where it does not.
+pub fn difference(made: &Entry, booking: Option<&Entry>, programme: &Programme) -> String {
     let Some(b) = booking else { return "予約にはありません".into() };
     let same =
         (&b.starts_at, &b.ends_at, b.quantity) == (&made.starts_at, &made.ends_at, made.quantity);

@@ -33,6 +33,8 @@ pub struct Entry {
     /// Why it was taken back, and when; nothing while it counts.
     pub back_note: Option<String>,
     pub back_at: Option<String>,
+    /// The booking a use came from.
+    pub replaces_id: Option<String>,
     /// The use that came from a booking.
     pub became: Option<String>,
 }
@@ -44,7 +46,7 @@ macro_rules! entries {
             "select e.id, d.client_id, e.decision_id, d.programme, e.kind, e.item, e.used_on,
                e.starts_at, e.ends_at, e.quantity, e.venue, e.done_by, e.purpose, e.share_of,
                e.organisation_id, o.name as organisation, e.price, e.note, e.recorded_at,
-               a.name as by_name, r.note as back_note, r.recorded_at as back_at,
+               a.name as by_name, r.note as back_note, r.recorded_at as back_at, e.replaces_id,
                (select max(u.id) from ledger_entries u where u.replaces_id = e.id) as became
              from decisions d join ledger_entries e on e.decision_id = d.id
                left join organisations o on o.id = e.organisation_id

@@ -1,7 +1,7 @@
 //! 事業ごとの残り: for the office: how many awards, what is used, booked and left, and who has used
 //! four fifths.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ::programmes::Catalogue;
@@ -36,6 +36,7 @@ pub async fn get(
 
 /// 一つの事業の残り, over everybody the actor may see.
 struct Total {
+    id: String,
     name: String,
     awards: usize,
     people: usize,
@@ -89,6 +90,7 @@ async fn programmes(read: &mut Read, all: &Catalogue) -> Result<Vec<Total>> {
             continue;
         }
         let mut total = Total {
+            id: programme.id.clone(),
             name: programme.name.clone(),
             awards: own.len(),
             people: 0,
@@ -104,6 +106,15 @@ async fn programmes(read: &mut Read, all: &Catalogue) -> Result<Vec<Total>> {
         out.push(total);
     }
     Ok(out)
+}
+
+/// How many people have used four fifths of a programme's cap: (programme, people).
+pub async fn high(read: &mut Read, all: &Catalogue) -> Result<Vec<(String, usize)>> {
+    let people = |total: Total| {
+        let ids: BTreeSet<String> = total.high.into_iter().map(|h| h.who.id).collect();
+        (total.id, ids.len())
+    };
+    Ok(programmes(read, all).await?.into_iter().map(people).collect())
 }
 
 async fn add(

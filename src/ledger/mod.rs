@@ -19,5 +19,6 @@ mod lines;
 mod compare;
 pub mod month;
 pub mod months;
+mod reports;
 
 pub use award::Award;

@@ -14,7 +14,7 @@ use super::compare::{self, Month, Seen};
 use super::entries::{self, Entry};
 use super::lines::{self, COLUMNS, Column, Line};
 use super::show::Line as Row;
-use super::{bodies, wish};
+use super::{bodies, reports, wish};
 use crate::access::{Actor, Role};
 use crate::audit::Event;
 use crate::clients::{Summary, see_by_id};
@@ -134,6 +134,8 @@ async fn compared(
         shown.bad = Problems::one("", why);
         return Ok(shown);
     }
+    let uses: Vec<String> = shown.lines.iter().filter_map(|seen| seen.made.clone()).collect();
+    reports::keep(&mut tx, month, &uses).await?;
     let event = Event::new("report", "usage_month", &month.organisation);
     tx.record(event.fields(month.code())).await?;
     tx.leads_to(path(month));
@@ -161,6 +163,38 @@ async fn given(read: &mut Read, all: &Catalogue, month: &Month) -> Result<Vec<Gi
         out.extend(who.map(|who| Given { who, row: Row::of(entry, programme) }));
     }
     Ok(out)
+}
+
+/// 届いた報告, in words: when, by whom, how many uses, and what was not as booked.
+struct Told {
+    at: String,
+    by: String,
+    uses: usize,
+    differences: Vec<String>,
+}
+
+async fn told(
+    read: &mut Read,
+    all: &Catalogue,
+    month: &Month,
+    given: &[Given],
+) -> Result<Vec<Told>> {
+    let entries: Vec<&Entry> = given.iter().map(|g| &g.row.entry).collect();
+    let name = |e: &Entry| {
+        let who = given.iter().find(|g| g.row.entry.id == e.id).map(|g| g.who.name.as_str());
+        format!("{}　{}", who.unwrap_or_default(), e.when())
+    };
+    let said = |e: &Entry| {
+        let booking = entries.iter().find(|b| e.replaces_id.as_ref() == Some(&b.id)).copied();
+        let why = compare::difference(e, booking, all.find(&e.programme)?);
+        (!why.is_empty()).then(|| format!("{}：{why}", name(e)))
+    };
+    let told = |r: reports::Report| {
+        let silent = r.silent.iter().map(|e| format!("{}：報告にありませんでした", name(e)));
+        let differences = r.uses.iter().filter_map(said).chain(silent).collect();
+        Told { at: r.at, by: r.by, uses: r.uses.len(), differences }
+    };
+    Ok(reports::of_month(read, month, &entries).await?.into_iter().map(told).collect())
 }
 
 /// Rows to type into: what was sent, or what is booked, and some empty ones.
@@ -206,6 +240,7 @@ async fn view(
     let name = bodies::all(&mut read).await?.into_iter().find(|(id, _)| *id == month.organisation);
     let name = name.map_or_else(|| actor.organisation.clone(), |(_, name)| name);
     let rows = rows(&shown, &given, actor.today());
+    let told = told(&mut read, all, month, &given).await?;
     let span = (month.from, month.until);
     let under = bodies::programmes(&mut read, &month.organisation, span).await?;
     let under = under.iter().filter_map(|(id,)| all.find(id));
@@ -225,6 +260,7 @@ async fn view(
         month: month.clone(),
         name,
         given,
+        told,
         rows,
         share,
         shown,
@@ -238,6 +274,7 @@ struct MonthPage {
     month: Month,
     name: String,
     given: Vec<Given>,
+    told: Vec<Told>,
     rows: Vec<Line>,
     missing: Vec<String>,
     /// What the body's programmes count each by itself.

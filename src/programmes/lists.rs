@@ -12,6 +12,7 @@ use axum::response::Response;
 use super::people::{LISTS, Register, Row};
 use crate::access::Actor;
 use crate::audit::Event;
+use crate::ledger;
 use crate::web::{App, Page, Result, page};
 
 pub async fn get(
@@ -29,6 +30,8 @@ struct Line {
     id: String,
     name: String,
     counts: Vec<(&'static str, &'static str, usize)>,
+    /// Who has used four fifths of a cap: the list stands with what is left.
+    high: usize,
 }
 
 /// 更新する決定.
@@ -38,7 +41,10 @@ struct Renewal {
 }
 
 async fn view(app: &App, all: &Catalogue, actor: &Actor) -> Result<ListsPage> {
-    let register = Register::open(&mut app.read(actor).await?, all).await?;
+    let mut read = app.read(actor).await?;
+    let register = Register::open(&mut read, all).await?;
+    let high = ledger::list::high(&mut read, all).await?;
+    drop(read);
     let (mut lines, mut renewals) = (vec![], vec![]);
     for programme in all.programmes.iter().filter(|p| p.holder == Holder::Client) {
         let mut counts = vec![];
@@ -48,7 +54,8 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor) -> Result<ListsPage> {
             let ending = rows.into_iter().filter(|row| !row.renews.is_empty());
             renewals.extend(ending.map(|row| Renewal { programme: programme.short.clone(), row }));
         }
-        lines.push(Line { id: programme.id.clone(), name: programme.short.clone(), counts });
+        let high = high.iter().find(|(id, _)| *id == programme.id).map_or(0, |(_, people)| *people);
+        lines.push(Line { id: programme.id.clone(), name: programme.short.clone(), counts, high });
     }
     Ok(ListsPage {
         page: app.page(actor, "更新の時期の決定と、事業ごとの一覧", "/applications"),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::programmes::{Catalogue, Holder, Outcome, Programme, State as Clause};
+use ::programmes::{Catalogue, Holder, Outcome, Programme, Reason, State as Clause};
 use askama::Template;
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -35,9 +35,10 @@ pub(super) const LISTS: &[(&str, &str, &str)] = &[
     ("entitled", "使えるのに使っていない人", "いまの記録では、申請をすすめる人はいません。"),
     ("unknown", "確かめれば使えるかもしれない人", "確かめることが残っている人はいません。"),
     ("ending", "決定の終わりが近い人", "60日のうちに終わる決定はありません。"),
+    ("plan", "決定があるのに、計画がない人", "決定のある人はみな、要る計画があります。"),
     (
         "unmet",
-        "決定があるのに、計画や要件がそろわない人",
+        "決定があるのに、要件がそろわない人",
         "決定のある人はみな、いまの記録で要件がそろっています。",
     ),
 ];
@@ -172,17 +173,24 @@ impl Register {
         let known = person.known(all, programme);
         let verdict = programme.assess(&known, self.today);
         let holds = person.sheet.get(&all.facts, &format!("holds_{}", programme.id)) == Some(1);
+        let open = verdict.reasons.iter().filter(|r| r.state != Clause::Met);
+        // A plan has a list of its own.
+        let plan = |r: &&Reason<'_>| r.facts.iter().any(|(info, _)| info.plan);
+        let open: Vec<_> = match list {
+            "plan" => open.filter(plan).collect(),
+            _ => open.collect(),
+        };
         let wanted = match list {
             "entitled" => !holds && verdict.outcome == Outcome::Eligible,
             "unknown" => !holds && verdict.outcome == Outcome::Undetermined,
+            "plan" => holds && !open.is_empty(),
             _ => holds && matches!(verdict.outcome, Outcome::Undetermined | Outcome::Ineligible),
         };
-        let open = verdict.reasons.iter().filter(|r| r.state != Clause::Met);
         let mut asks: Vec<&str> = vec![];
         for reason in open {
             let missing = reason.missing.iter().map(|info| info.label.as_str());
             asks.extend(missing);
-            if list == "unmet" && reason.missing.is_empty() {
+            if matches!(list, "unmet" | "plan") && reason.missing.is_empty() {
                 asks.push(&reason.requirement.text);
             }
         }

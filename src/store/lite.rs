@@ -54,9 +54,9 @@ impl Readers {
     }
 }
 
-/// One of them, until it is dropped. Each statement sees what was committed before it: a `Read` is
-/// still there while its look is being written, and whoever held the old state then would keep the
-/// WAL from ever being used again from its beginning.
+/// One of them, for one statement, which sees what was committed before it: whoever held an older
+/// state for longer would keep the WAL from ever being used again from its beginning. The one given
+/// back last is the next to go out: its pages are the warmest.
 pub struct Reader {
     conn: Option<Connection>,
     pool: Arc<Pool>,

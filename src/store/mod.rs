@@ -45,7 +45,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::access::Actor;
 use batch::{Batch, Writer};
-use lite::{Reader, Readers};
+use lite::Readers;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -129,7 +129,7 @@ enum Engine {
 }
 
 pub(crate) enum Conn {
-    Lite(Reader),
+    Lite(Readers),
     Writer(OwnedMutexGuard<Batch>),
     Pg(PoolConnection<Postgres>),
     Gone,
@@ -145,7 +145,7 @@ pub struct Read {
 impl Db {
     pub async fn read(&self, actor: &Actor) -> Result<Read> {
         let conn = match &self.engine {
-            Engine::Lite { read, .. } => Conn::Lite(read.take().await?),
+            Engine::Lite { read, .. } => Conn::Lite(read.clone()),
             Engine::Pg { pool, .. } => Conn::Pg(pool.acquire().await?),
         };
         Ok(Read { conn, actor: actor.clone(), probe: self.probe.clone() })
@@ -237,7 +237,7 @@ impl Read {
     ) -> Result<Vec<T>> {
         self.probe.asks(&sql);
         match &mut self.conn {
-            Conn::Lite(reader) => lite::rows(reader.conn()?, &sql, args, most),
+            Conn::Lite(readers) => lite::rows(readers.take().await?.conn()?, &sql, args, most),
             Conn::Writer(batch) => lite::rows(&batch.conn, &sql, args, most),
             Conn::Pg(conn) => {
                 let asked = sqlx::query_with(sql, args::pg(args)?);

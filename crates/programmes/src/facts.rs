@@ -18,6 +18,8 @@ pub struct FactInfo {
     pub words: Vec<String>,
     /// Derived from other facts and the day; never asked for itself but for what it comes from.
     pub from: Option<String>,
+    /// It says that a plan for the person is there (計画): who has an award without it is listed.
+    pub plan: bool,
 }
 
 impl FactInfo {
@@ -65,6 +67,8 @@ pub(crate) struct RawFact {
     #[serde(default)]
     words: Vec<Word>,
     from: Option<String>,
+    #[serde(default)]
+    plan: bool,
 }
 
 #[derive(Deserialize)]
@@ -108,6 +112,7 @@ impl RawFact {
             unit: self.unit,
             words: self.words.into_iter().map(|w| w.label).collect(),
             from: self.from,
+            plan: self.plan,
         })
     }
 }
@@ -131,6 +136,7 @@ impl FactList {
                 unit: String::new(),
                 words: Vec::new(),
                 from: Some("awards".into()),
+                plan: false,
             });
         }
         Ok(Self { list })

@@ -116,6 +116,7 @@ impl Load<'_> {
                 unit: s.unit,
                 words: Vec::new(),
                 from: Some("setting".into()),
+            plan: false,
             });
         }
         Ok(settings)
@@ -130,6 +131,7 @@ impl Load<'_> {
             unit: String::new(),
             words: Vec::new(),
             from: Some("use".into()),
+            plan: false,
         };
         let mut all = self.shared.list.clone();
         all.extend_from_slice(questions);
