@@ -54,6 +54,20 @@ both! { async fn a_person_is_entered_and_found_by_any_spelling(w: World) {
     }
 } }
 
+both! { async fn a_common_name_shows_the_first_twenty_and_the_rest_when_asked(w: World) {
+    for n in 0..23 {
+        w.person("佐藤", &format!("{n:02}")).await;
+    }
+    let desk = w.as_(Role::Coordinator).await;
+    let rows = |text: &str| text.matches("scope=\"row\"").count();
+    let first = desk.post("/clients", &[("q", "佐藤")]).await.expect(200).text;
+    assert_eq!(rows(&first), 20);
+    assert!(first.contains("はじめの20人") && first.contains("もっと見る"), "{first}");
+    let all = desk.post("/clients", &[("q", "佐藤"), ("more", "1")]).await.expect(200).text;
+    assert_eq!(rows(&all), 23);
+    assert!(all.contains("23人") && !all.contains("ほかにもいます"));
+} }
+
 both! { async fn a_number_opens_the_person_and_a_wrong_one_does_not(w: World) {
     let desk = w.as_(Role::Coordinator).await;
     let made = desk.post("/clients/new", &entry(&[])).await.expect(303);

@@ -63,6 +63,72 @@ both! {
         assert!(page.text.contains("精算した"), "{}", page.text);
     }
 
+    async fn a_step_entered_wrongly_is_taken_back_and_stays_to_be_read(w: World) {
+        let at = asked(&w).await;
+        let (first, second) =
+            (w.as_(Role::Officer).await, w.sign_in(Role::Officer, Seat::Second).await);
+        answered(&first, &at).await;
+        step(&second, &at, "decision", "400000", 303).await;
+        step(&first, &at, "payment", "300000", 303).await;
+        let steps: Vec<(String,)> = w.read(&w.system()).await
+            .all("select id from grant_steps order by recorded_at, id", &[]).await.unwrap();
+        let (decision, payment) = (&steps[0].0, &steps[1].0);
+        let why = [("void_reason", "別の団体への支払いだった")];
+        let undo = |step: &str| format!("{at}/steps/{step}/void");
+        let before = w.digest().await;
+        let early = first.post(&undo(decision), &why).await.expect(422).text;
+        assert!(early.contains("新しいものから順に取り消してください"), "{early}");
+        let bare = first.post(&undo(payment), &[]).await.expect(422).text;
+        assert!(bare.contains("取り消す理由"), "{bare}");
+        first.post(&undo("no-such-step"), &why).await.expect(404);
+        w.sign_in(Role::Officer, Seat::Abroad).await.post(&undo(payment), &why).await.expect(404);
+        assert_eq!(w.digest().await, before);
+        first.post(&undo(payment), &why).await.expect(303);
+        let again = first.post(&undo(payment), &why).await.expect(422).text;
+        assert!(again.contains("もう取り消されています"));
+        let page = first.get(&at).await.expect(200).text;
+        assert!(page.contains("取り消した理由：別の団体への支払いだった"), "{page}");
+        assert!(page.contains("実績報告を待つ"));
+        // What was paid counts no more: the whole can be paid again.
+        step(&first, &at, "payment", "400000", 303).await;
+    }
+
+    async fn a_deadline_waits_for_its_step(w: World) {
+        let at = asked(&w).await;
+        let (first, second) =
+            (w.as_(Role::Officer).await, w.sign_in(Role::Officer, Seat::Second).await);
+        answered(&first, &at).await;
+        step(&second, &at, "decision", "400000", 303).await;
+        let set = format!("{at}/deadlines");
+        let due = |on| [("kind", "report"), ("due_on", on)];
+        let early = first.post(&set, &due("2026-04-14")).await.expect(422).text;
+        assert!(early.contains("申請の日より後"), "{early}");
+        first.post(&set, &due("2027-04-20")).await.expect(303);
+        first.post(&set, &due("2027-04-10")).await.expect(303);
+        let list = first.get("/grants?year=2026").await.expect(200).text;
+        assert!(list.contains("2027年4月10日") && !list.contains("2027年4月20日"), "{list}");
+        let days = |feed: String| -> Vec<String> {
+            let of = feed.split("BEGIN:VEVENT").filter(|e| e.contains("補助金の手続の期限"));
+            of.map(|e| e.split("VALUE=DATE:").nth(1).unwrap()[..8].to_owned()).collect()
+        };
+        let page = first.post("/me/calendar", &[]).await.expect(200).text;
+        let feed = page.split("value=\"/calendar/").nth(1).unwrap().split('"').next().unwrap();
+        let feed = format!("/calendar/{feed}");
+        let text = w.visitor().get(&feed).await.expect(200).text;
+        assert!(text.contains("補助金の申請の受付の終わり"), "{text}");
+        assert!(!text.contains("ひだまり"));
+        assert_eq!(days(text), ["20270410"]);
+        step(&first, &at, "report", "", 303).await;
+        assert_eq!(days(w.visitor().get(&feed).await.text), [""; 0]);
+        let page = first.get(&at).await.expect(200).text;
+        assert!(page.contains("済み"), "{page}");
+        let (id,): (String,) = w.read(&w.system()).await
+            .one("select id from grant_deadlines where voided_at is null", &[]).await.unwrap();
+        first.post(&format!("{set}/{id}/void"), &[]).await.expect(303);
+        first.post(&format!("{set}/{id}/void"), &[]).await.expect(404);
+        assert!(!first.get(&at).await.text.contains("2027年4月10日"));
+    }
+
     async fn other_offices_know_nothing_of_it(w: World) {
         let at = asked(&w).await;
         w.sign_in(Role::Officer, Seat::Abroad).await.get(&at).await.expect(404);

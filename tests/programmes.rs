@@ -260,6 +260,13 @@ both! {
         desk.post(&format!("{folder}/facts/physician_order"), &ended).await.expect(303);
         let unmet = desk.get(respite).await.expect(200).text;
         assert!(unmet.contains("医療的ケアの人は、医師の指示書がある"), "the clause itself: {unmet}");
+        w.award(&person, "backup_power", "2026-04-01", None).await;
+        let plan = "/programmes/backup_power/people/plan";
+        let without = desk.get(plan).await.expect(200).text;
+        assert!(without.contains("水野") && without.contains("災害時個別支援計画"), "{without}");
+        assert!(!without.contains("人工呼吸器"), "the plan alone: {without}");
+        answer(&desk, &folder, "disaster_plan", "yes").await;
+        assert!(!desk.get(plan).await.expect(200).text.contains("水野"), "the plan is there");
         let abroad = w.sign_in(Role::Officer, Seat::Abroad).await;
         assert!(!abroad.get("/programmes/people").await.expect(200).text.contains("水野"));
     }

@@ -39,7 +39,7 @@ pub async fn post(
     Submitted(entry): Submitted,
 ) -> Result<Response> {
     let mut read = app.read(&actor).await?;
-    let mut found = search::find(&mut read, entry.get("q"), FOUND + 1).await?;
+    let mut found = search::find(&mut read, entry.get("q"), most(&entry) + 1).await?;
     if let Some(number) = meant(&mut read, entry.get("q"), &found).await? {
         return Ok(Redirect::to(&format!("/clients/{number}")).into_response());
     }
@@ -56,15 +56,21 @@ async fn with_closed(
     entry: &Entry,
     found: &mut Vec<Summary>,
 ) -> Result<Option<usize>> {
-    if entry.get("closed").is_empty() && found.len() > FOUND as usize {
+    let most = most(entry);
+    if entry.get("closed").is_empty() && found.len() > most as usize {
         return Ok(None);
     }
-    let closed = search::closed(read, entry.get("q"), FOUND + 1).await?;
+    let closed = search::closed(read, entry.get("q"), most + 1).await?;
     if entry.get("closed").is_empty() {
         return Ok(Some(closed.len()));
     }
     found.extend(closed);
     Ok(Some(0))
+}
+
+/// How many a search shows: most often the one meant is among the first.
+fn most(entry: &Entry) -> i64 {
+    if entry.get("more").is_empty() { PER_PAGE } else { MORE }
 }
 
 /// Candidates while a name is typed: radios, as the page without script shows them.
@@ -94,9 +100,10 @@ async fn meant(read: &mut Read, typed: &str, found: &[Summary]) -> Result<Option
     }
 }
 
-const FOUND: i64 = 50;
 const SUGGESTED: i64 = 8;
 const PER_PAGE: i64 = 20;
+/// Of a search, when asked for more than the first page.
+const MORE: i64 = 200;
 /// People are counted so far.
 const COUNTED: i64 = 1_000;
 
@@ -293,6 +300,7 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         more,
         searched: None,
         left_out: false,
+        offers_more: false,
         left_closed: Some(0),
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
@@ -307,17 +315,22 @@ fn searched(
     entry: &Entry,
     (mut found, left_closed): (Vec<Summary>, Option<usize>),
 ) -> List {
-    let left_out = found.len() > FOUND as usize;
-    found.truncate(FOUND as usize);
+    let most = most(entry) as usize;
+    let left_out = found.len() > most;
+    found.truncate(most);
     List {
         page: app.page(actor, "利用者をさがす", "/clients"),
         form: form().view(&Entry::default(), &Problems::default(), &app.codes, &Options::new()),
         words: vec![],
-        total: how_many(found.len() as i64),
+        total: match left_out {
+            true => format!("はじめの{most}人"),
+            false => how_many(found.len() as i64),
+        },
         people: found,
         more: String::new(),
         searched: Some(entry.get("q").to_owned()),
         left_out,
+        offers_more: left_out && entry.get("more").is_empty(),
         left_closed,
         enrols: app.access.allows(actor.role, "GET", "/clients/new"),
         opens: app.access.allows(actor.role, "GET", "/emergencies/new"),
@@ -383,6 +396,8 @@ struct List {
     /// What was searched for, when this page answers the search box.
     searched: Option<String>,
     left_out: bool,
+    /// The same search can be asked for more of them.
+    offers_more: bool,
     /// How many closed cases fit as well and are not shown; `None` where nobody has looked.
     left_closed: Option<usize>,
     enrols: bool,

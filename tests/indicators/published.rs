@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use civil::{Date, FiscalYear};
 use kakehashi::access::Role;
 use kakehashi::args;
+use kakehashi::grants::undo;
 use kakehashi::indicators::Counts;
 use kakehashi::ledger::reverse;
 use kakehashi::staff::account;
@@ -325,6 +326,21 @@ async fn operations(watch: &mut Watch<'_>, made: &Made) {
         tx.commit().await.unwrap();
         watch.changed(&format!("{programme} {on}"), expected).await;
     }
+    let subsidy = "day_service_operating_subsidy";
+    let mut tx = o.write("2025-03-31").await;
+    let (grant, step): (String, String) = tx
+        .one(
+            "select s.grant_id, s.id from grant_steps s join grants g on g.id = s.grant_id
+             where g.programme = $1 and s.done_on >= '2024-04-01' order by s.id limit 1",
+            args![subsidy],
+        )
+        .await
+        .unwrap();
+    let why = o.read(&undo::form(), &[("void_reason", "別の団体に入力した")]);
+    undo::void(&mut tx, (&grant, &step), &why).await.unwrap();
+    tx.commit().await.unwrap();
+    let one = [(subsidy, "offices_paid", "2025-03-31", -1)];
+    watch.changed("a decision entered for the wrong body", &one).await;
     let call = "emergency_call";
     o.end(&first((call, "users", "2025-03-31")), "2025-03-31").await;
     let both = [(call, "users", "2025-03-31", -1), (call, "users", "2025-09-30", -1)];

@@ -63,6 +63,14 @@ both! {
         body.post("/usage/2026-11", &take).await.expect(303);
         assert_eq!(entries(&w).await, 3);
         assert_eq!(desk.balance("month", "2026-11-01").await, (120, 360));
+        let page = body.get("/usage/2026-11").await.expect(200).text;
+        let told = page.split("id=\"told-t\"").nth(1).unwrap().split("</section>").next().unwrap();
+        assert!(told.contains("3件") && told.contains("違い 3件"), "{told}");
+        for words in ["予約は令和8年11月21日", "予約にはありません", "報告にありませんでした"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        let months = body.get("/usage").await.expect(200).text;
+        assert!(months.contains("2026年12月5日") || months.contains("12月5日"), "{months}");
         let again = body.post("/usage/2026-11", &take).await.expect(422).text;
         assert!(again.contains("もう記録されています"), "{again}");
         assert_eq!(entries(&w).await, 3);
@@ -124,6 +132,7 @@ both! {
         let officer = w.as_(Role::Officer).await;
         let list = officer.get("/usage").await.expect(200).text;
         assert!(list.contains("訪問看護ステーション一"), "{list}");
+        assert!(list.contains("10月の報告：<span class=\"chip chip--warn\">まだ"), "{list}");
         officer.get("/usage/2026-11").await.expect(404);
         let path = format!("/usage/2026-11?organisation={station}");
         officer.get(&path).await.expect(200);
@@ -133,6 +142,9 @@ both! {
         officer.post("/usage/2026-11", &report).await.expect(303);
         let page = officer.get(&path).await.expect(200).text;
         assert!(page.contains("水野") && page.contains("2時間"), "{page}");
+        w.set_clock("2026-12-05T01:00:00.000Z");
+        let list = w.as_(Role::Officer).await.get("/usage").await.expect(200).text;
+        assert!(list.contains("11月の報告：<span class=\"chip chip--ok\">届いている"), "{list}");
         let nobody = [("organisation", "no-such-body"), ("take", "1")];
         let report = [line(&who, "3", "9:00", "11:00"), nobody.to_vec()].concat();
         officer.post("/usage/2026-11", &report).await.expect(404);

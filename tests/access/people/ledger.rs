@@ -37,6 +37,20 @@ impl Ward<'_> {
                 ],
             )
             .await;
+            let report = self.id(noun);
+            put(
+                self.tx,
+                "insert into usage_reports (id, organisation_id, month, recorded_at, recorded_by)
+                 values ($1, $2, $3, $4, $5)",
+                args![report, station, &ON[..7], AT, by],
+            )
+            .await;
+            put(
+                self.tx,
+                "insert into usage_report_lines (report_id, entry_id, reported) values ($1, $1, 1)",
+                args![report],
+            )
+            .await;
             let amount = if kind == "reversal" { -120_i64 } else { 120 };
             put(
                 self.tx,
