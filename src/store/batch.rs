@@ -2,8 +2,8 @@
 //! one before the queue runs dry commits for all, so a lone writer pays one sync and sixty-four pay
 //! one together.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex as Lock};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
@@ -23,7 +23,9 @@ pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) value
 const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: usize = 1000;
 
-/// After so many commits (some 20 MB) the WAL is begun anew, waiting so long for statements.
+/// After so many commits (some 2 MB) what they changed is copied to the database.
+const COPIED: usize = 50;
+/// After so many (some 20 MB) the WAL is begun anew, waiting so long for statements.
 const COMMITS: usize = 400;
 const STATEMENT: Duration = Duration::from_millis(250);
 
@@ -65,6 +67,22 @@ pub struct Batch {
     before: Option<Head>,
     /// Commits since the WAL was last begun anew.
     commits: usize,
+    copier: Copier,
+}
+
+/// 書き戻し: copies what was committed from the WAL to the database, while everybody goes on. SQLite
+/// would do so within a commit, and all would wait for it.
+struct Copier(Arc<Lock<Connection>>);
+
+impl Copier {
+    fn begin(&self) {
+        let conn = self.0.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Ok(conn) = conn.try_lock() {
+                let _ = conn.query_row("pragma wal_checkpoint(passive)", (), |_| Ok(()));
+            }
+        });
+    }
 }
 
 /// 記録の鎖の先頭: sequence and hash of the last event.
@@ -80,7 +98,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn new(conn: Connection) -> Self {
+    pub fn new(conn: Connection, copies: Connection) -> Self {
         let batch = Batch {
             conn,
             open: false,
@@ -89,6 +107,7 @@ impl Writer {
             head: None,
             before: None,
             commits: 0,
+            copier: Copier(Arc::new(Lock::new(copies))),
         };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
     }
@@ -230,6 +249,8 @@ impl Batch {
         if self.commits >= COMMITS {
             self.commits = 0;
             self.begin_wal_anew();
+        } else if self.commits.is_multiple_of(COPIED) {
+            self.copier.begin();
         }
     }
 

@@ -48,7 +48,11 @@ async fn sqlite(url: &str) -> Result<Db> {
     conn.execute_batch("drop table if exists sqlite_stat4")?;
     // From here on another process is waited for without holding up a worker (see `batch`).
     conn.busy_timeout(Duration::ZERO)?;
-    Ok(db(Engine::Lite { read: Readers::new(file), write: Writer::new(conn) }))
+    // The copier is first (see `batch`); only after a very large import a commit does it itself.
+    conn.pragma_update(None, "wal_autocheckpoint", 8000)?;
+    let copies = lite::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let write = Writer::new(conn, copies);
+    Ok(db(Engine::Lite { read: Readers::new(file), write }))
 }
 
 async fn postgres(url: &str) -> Result<Db> {

@@ -11,7 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::faults::{self, Fault};
 use super::{Arg, Error, FromRow, Result, Row, Sql};
 
-const READERS: usize = 6;
+/// Each holds the parsed schema and two megabytes of pages: more of them are colder and larger.
+const READERS: usize = 4;
 /// Workers of the runtime: one for each reader, and some for everything else.
 pub const WORKERS: usize = READERS + 2;
 /// Statements that stay prepared: more than the program has.

@@ -30,9 +30,14 @@ pub fn run(c: &Campaign) -> Result<Told, String> {
     for kill in 1..=c.times {
         let millis = 100 + luck(&mut seed) % 900;
         let address = server.address.clone();
-        let mut sent = work_until(&address, &mut desks, millis, || cluster.kill())?;
-        let restarted = Instant::now();
-        cluster.start()?;
+        let (mut restarted, mut started) = (Instant::now(), Ok(()));
+        // Started again at once: the desks wait for their answers meanwhile.
+        let mut sent = work_until(&address, &mut desks, millis, || {
+            cluster.kill();
+            restarted = Instant::now();
+            started = cluster.start();
+        })?;
+        started?;
         told.acknowledged += sent.iter().filter(|s| s.id.is_some()).count();
         for s in sent.iter_mut().filter(|s| s.id.is_none()) {
             let desk = desks.iter().find(|d| d.wrote(s)).ok_or("nobody wrote this")?;
