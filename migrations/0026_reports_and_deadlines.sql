@@ -1,20 +1,16 @@
 -- 届いた実績報告: what a body reported for a month, as it was taken: the uses of the report, and the
 -- bookings of that month it said nothing of. The rows of the ledger say the rest.
 create table usage_reports (
-  id text primary key,
+  report_id text not null, -- the same for all lines of one report
+  entry_id text not null references ledger_entries (id),
   organisation_id text not null references organisations (id),
   month text not null check (length(month) = 7),
-  recorded_at text not null, recorded_by text not null
-);
-create index usage_reports_month on usage_reports (organisation_id, month);
-
-create table usage_report_lines (
-  report_id text not null references usage_reports (id),
-  entry_id text not null references ledger_entries (id),
   reported bigint not null check (reported in (0, 1)), -- 0: a booking that was not in the report
+  recorded_at text not null, recorded_by text not null,
   primary key (report_id, entry_id)
 );
-create index usage_report_lines_entry on usage_report_lines (entry_id);
+create index usage_reports_month on usage_reports (organisation_id, month);
+create index usage_reports_entry on usage_reports (entry_id);
 
 -- 取り消した手続: a step of a grant that was entered wrongly. The step stays to be read; it counts
 -- no more.

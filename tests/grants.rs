@@ -106,7 +106,7 @@ both! {
         first.post(&set, &due("2027-04-20")).await.expect(303);
         first.post(&set, &due("2027-04-10")).await.expect(303);
         let list = first.get("/grants?year=2026").await.expect(200).text;
-        assert!(list.contains("2027年4月10日") && !list.contains("2027年4月20日"), "{list}");
+        assert!(list.contains("4月10日") && !list.contains("4月20日"), "{list}");
         let days = |feed: String| -> Vec<String> {
             let of = feed.split("BEGIN:VEVENT").filter(|e| e.contains("補助金の手続の期限"));
             of.map(|e| e.split("VALUE=DATE:").nth(1).unwrap()[..8].to_owned()).collect()
@@ -126,7 +126,7 @@ both! {
             .one("select id from grant_deadlines where voided_at is null", &[]).await.unwrap();
         first.post(&format!("{set}/{id}/void"), &[]).await.expect(303);
         first.post(&format!("{set}/{id}/void"), &[]).await.expect(404);
-        assert!(!first.get(&at).await.text.contains("2027年4月10日"));
+        assert!(!first.get(&at).await.text.contains("4月10日"));
     }
 
     async fn other_offices_know_nothing_of_it(w: World) {

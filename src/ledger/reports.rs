@@ -23,7 +23,7 @@ pub struct Report {
 
 #[derive(FromRow)]
 struct Row {
-    id: String,
+    report_id: String,
     recorded_at: String,
     by_name: Option<String>,
     entry_id: String,
@@ -34,11 +34,10 @@ struct Row {
 pub async fn of_month(read: &mut Read, month: &Month, known: &[&Entry]) -> Result<Vec<Report>> {
     let rows: Vec<Row> = read
         .all(
-            "select r.id, r.recorded_at, a.name as by_name, l.entry_id, l.reported
-             from usage_reports r join usage_report_lines l on l.report_id = r.id
-               left join accounts a on a.id = r.recorded_by
+            "select r.report_id, r.recorded_at, a.name as by_name, r.entry_id, r.reported
+             from usage_reports r left join accounts a on a.id = r.recorded_by
              where r.organisation_id = $1 and r.month = $2
-             order by r.recorded_at, r.id, l.entry_id",
+             order by r.recorded_at, r.report_id, r.entry_id",
             args![month.organisation, month.code()],
         )
         .await?;
@@ -47,7 +46,7 @@ pub async fn of_month(read: &mut Read, month: &Month, known: &[&Entry]) -> Resul
         let Some(entry) = known.iter().find(|e| e.id == row.entry_id) else { continue };
         let by = row.by_name.unwrap_or_default();
         let at = said::moment(&row.recorded_at);
-        let report = out.entry((row.recorded_at, row.id)).or_insert_with(|| Report {
+        let report = out.entry((row.recorded_at, row.report_id)).or_insert_with(|| Report {
             at,
             by,
             uses: vec![],
@@ -67,9 +66,9 @@ macro_rules! reported {
             $what,
             ", max(r.recorded_at) from usage_reports r where ",
             $by,
-            " and (r.organisation_id = $2 or exists (select 1 from usage_report_lines l
-               join ledger_entries e on e.id = l.entry_id join decisions d on d.id = e.decision_id
-               where l.report_id = r.id and d.controller_id = $3)) group by ",
+            " and (r.organisation_id = $2 or exists (select 1 from ledger_entries e
+               join decisions d on d.id = e.decision_id
+               where e.id = r.entry_id and d.controller_id = $3)) group by ",
             $what
         )
     };
@@ -100,16 +99,11 @@ pub async fn keep(tx: &mut Tx, month: &Month, uses: &[String]) -> Result<()> {
         }
     }
     let (id, at, by) = (Uuid::now_v7().to_string(), tx.actor.at, tx.actor.account_id.clone());
-    tx.exec(
-        "insert into usage_reports (id, organisation_id, month, recorded_at, recorded_by)
-         values ($1, $2, $3, $4, $5)",
-        args![id, month.organisation, month.code(), at, by],
-    )
-    .await?;
     for (entry, reported) in rows {
         tx.exec(
-            "insert into usage_report_lines (report_id, entry_id, reported) values ($1, $2, $3)",
-            args![id, entry, reported],
+            "insert into usage_reports (report_id, entry_id, organisation_id, month, reported,
+               recorded_at, recorded_by) values ($1, $2, $3, $4, $5, $6, $7)",
+            args![id, entry, month.organisation, month.code(), reported, at, by],
         )
         .await?;
     }

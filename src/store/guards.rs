@@ -17,7 +17,6 @@ pub const APPEND_ONLY: &[&str] = &[
     "grant_steps",
     "grant_step_voids",
     "usage_reports",
-    "usage_report_lines",
 ];
 
 /// Append-only tables about a person, and whose row `old` is. Their rows go with the person's when
@@ -28,7 +27,7 @@ const DISPOSED: &[(&str, &str)] = &[
     ("ledger_entries", "(select d.client_id from decisions d where d.id = old.decision_id)"),
     ("ledger_takes", OF_ENTRY),
     ("ledger_payments", OF_ENTRY),
-    ("usage_report_lines", OF_ENTRY),
+    ("usage_reports", OF_ENTRY),
 ];
 
 const OF_ENTRY: &str = "(select d.client_id from ledger_entries e join decisions d \

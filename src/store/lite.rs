@@ -12,7 +12,7 @@ use super::faults::{self, Fault};
 use super::{Arg, Error, FromRow, Result, Row, Sql};
 
 /// Each holds the parsed schema and two megabytes of pages: more of them are colder and larger.
-const READERS: usize = 4;
+const READERS: usize = 3;
 /// Workers of the runtime: one for each reader, and some for everything else.
 pub const WORKERS: usize = READERS + 2;
 /// Statements that stay prepared: more than the program has.

@@ -37,18 +37,11 @@ impl Ward<'_> {
                 ],
             )
             .await;
-            let report = self.id(noun);
             put(
                 self.tx,
-                "insert into usage_reports (id, organisation_id, month, recorded_at, recorded_by)
-                 values ($1, $2, $3, $4, $5)",
-                args![report, station, &ON[..7], AT, by],
-            )
-            .await;
-            put(
-                self.tx,
-                "insert into usage_report_lines (report_id, entry_id, reported) values ($1, $1, 1)",
-                args![report],
+                "insert into usage_reports (report_id, entry_id, organisation_id, month, reported,
+                   recorded_at, recorded_by) values ($1, $1, $2, $3, 1, $4, $5)",
+                args![self.id(noun), station, &ON[..7], AT, by],
             )
             .await;
             let amount = if kind == "reversal" { -120_i64 } else { 120 };
