@@ -212,7 +212,7 @@ routes! {
     GET "/awards/{id}/letter" => awards::letter::get;
     POST "/awards/{id}/end" => awards::end::post;
     GET "/programmes" => indicators::list::get;
-    GET "/programmes/people" => programmes::lists::get;
+    GET "/programmes/people" => ledger::lists::get;
     GET "/programmes/{id}" => indicators::page::get;
     GET "/programmes/{id}/people/{list}" => programmes::people::get;
     GET "/what-if" => programmes::what_if::get;

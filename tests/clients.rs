@@ -59,7 +59,7 @@ both! { async fn a_common_name_shows_the_first_twenty_and_the_rest_when_asked(w:
         w.person("佐藤", &format!("{n:02}")).await;
     }
     search::complete(&w.app.db, &w.system()).await.unwrap();
-    let desk = w.as_(Role::Coordinator).await;
+    let desk = w.as_(Role::Officer).await;
     let rows = |text: &str| text.matches("scope=\"row\"").count();
     let first = desk.post("/clients", &[("q", "佐藤")]).await.expect(200).text;
     assert_eq!(rows(&first), 20);

@@ -100,7 +100,7 @@ both! {
         answered(&first, &at).await;
         step(&second, &at, "decision", "400000", 303).await;
         let set = format!("{at}/deadlines");
-        let due = |on| [("kind", "report"), ("due_on", on)];
+        let due = |on| [("due_kind", "report"), ("due_on", on)];
         let early = first.post(&set, &due("2026-04-14")).await.expect(422).text;
         assert!(early.contains("申請の日より後"), "{early}");
         first.post(&set, &due("2027-04-20")).await.expect(303);

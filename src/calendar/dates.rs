@@ -6,10 +6,11 @@ use civil::{Date, Instant};
 use jiff::ToSpan;
 
 use super::ics::Entry;
+use crate::access::Actor;
 use crate::follow_ups::{self, Filter, FollowUp};
 use crate::grants::{apply, deadlines};
 use crate::store::{FromRow, Read};
-use crate::web::Result;
+use crate::web::{App, Result};
 use crate::{args, not_closed, visible};
 
 /// So far back and ahead a calendar shows dates (unsourced).
@@ -17,10 +18,11 @@ const BACK_DAYS: i64 = 60;
 const AHEAD_DAYS: i64 = 400;
 
 /// (days, in the order of day and id). `base` is the server's address.
-pub async fn own(read: &mut Read, base: &str, grants: Option<&Catalogue>) -> Result<Vec<Entry>> {
+pub async fn own(app: &App, actor: &Actor, base: &str, all: &Catalogue) -> Result<Vec<Entry>> {
+    let read = &mut app.read(actor).await?;
     let mut out = promises(read, base).await?;
     out.extend(of_cases(read, base).await?);
-    if let Some(all) = grants {
+    if app.access.allows(actor.role, "GET", "/grants") {
         out.extend(of_grants(read, base).await?);
         out.extend(windows(all, window(read), base));
     }

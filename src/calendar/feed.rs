@@ -25,9 +25,7 @@ pub async fn get(
     if let Some(seconds) = app.pace.step(&id, limit, app.clock.now()) {
         return Ok(Problem::too_many(seconds).into_response());
     }
-    let base = base(&app, &headers);
-    let grants = app.access.allows(actor.role, "GET", "/grants").then_some(&*all);
-    let entries = dates::own(&mut app.read(&actor).await?, &base, grants).await?;
+    let entries = dates::own(&app, &actor, &base(&app, &headers), &all).await?;
     let text = ics::calendar(&format!("架け橋　{}", actor.organisation), &entries);
     Ok(answer(&headers, text))
 }

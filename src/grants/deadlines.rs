@@ -49,7 +49,7 @@ pub async fn void(
 
 pub fn form() -> Form {
     let fields = vec![
-        Field::new("kind", "どの手続の期限か", Kind::Code("grant_step")).required(),
+        Field::new("due_kind", "どの手続の期限か", Kind::Code("grant_step")).required(),
         Field::new("due_on", "期限の日", Kind::Date)
             .required()
             .help("交付要綱や通知に書かれた日。予定表にも出ます。"),
@@ -125,13 +125,14 @@ pub async fn open(read: &mut Read, until: Date) -> Result<Vec<Deadline>> {
     Ok(all)
 }
 
-async fn add(tx: &mut Tx, id: &str, v: &Values) -> Result<()> {
+pub async fn add(tx: &mut Tx, id: &str, v: &Values) -> Result<()> {
     let grant = record::see(tx, id).await?;
     let due = v.date("due_on").ok_or(Error::NotFound)?;
     if due.to_string() < grant.applied_on {
         return Err(Error::refused("due_on", "申請の日より後の日付にしてください"));
     }
-    let open = of_grant(tx, id).await?.into_iter().find(|d| d.is_open() && d.kind == v.text("kind"));
+    let open =
+        of_grant(tx, id).await?.into_iter().find(|d| d.is_open() && d.kind == v.text("due_kind"));
     if let Some(open) = open {
         take_back(tx, id, &open.id).await?;
     }
@@ -139,10 +140,10 @@ async fn add(tx: &mut Tx, id: &str, v: &Values) -> Result<()> {
     tx.exec(
         "insert into grant_deadlines (id, grant_id, kind, due_on, recorded_at, recorded_by)
          values ($1, $2, $3, $4, $5, $6)",
-        args![row, id, v.text("kind"), due, at, by],
+        args![row, id, v.text("due_kind"), due, at, by],
     )
     .await?;
-    Ok(tx.record(Event::new("set_deadline", "grant", id).fields(v.text("kind"))).await?)
+    Ok(tx.record(Event::new("set_deadline", "grant", id).fields(v.text("due_kind"))).await?)
 }
 
 async fn take_back(tx: &mut Tx, id: &str, deadline: &str) -> Result<()> {

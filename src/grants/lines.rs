@@ -52,7 +52,7 @@ pub fn form() -> Form {
     let fields = vec![
         Field::new("item", "種類", Kind::Record).required(),
         Field::new("what", "したこと", Kind::Text(200)).required(),
-        Field::new("done_on", "した日", Kind::Date).required(),
+        Field::new("worked_on", "した日", Kind::Date).required(),
         Field::new("quantity", "量", Kind::Number { min: 0, max: 50_000, unit: "" })
             .required()
             .help("時間は分で、そのほかは回数や件数で入力します。"),
@@ -80,10 +80,10 @@ pub async fn add(
     let item =
         item.ok_or_else(|| Error::refused("item", "種類を、画面にあるものから選んでください"))?;
     let grant = record::see(tx, id).await?;
-    let done = v.date("done_on").ok_or(Error::NotFound)?;
+    let done = v.date("worked_on").ok_or(Error::NotFound)?;
     if !grant.year().is_some_and(|year| year.contains(done)) || done > tx.actor.today() {
         let text = "この補助金の年度の、きょうまでの日付にしてください";
-        return Err(Error::refused("done_on", text));
+        return Err(Error::refused("worked_on", text));
     }
     if item.unit == Unit::Minutes && v.int("quantity").unwrap_or(0) == 0 {
         return Err(Error::refused("quantity", "かかった時間を分で入力してください"));
@@ -151,9 +151,9 @@ async fn save(app: &App, all: &Catalogue, actor: &Actor, id: &str, entry: &Entry
     };
     drop(read);
     let programme = all.find(&grant.programme).ok_or(Error::NotFound)?;
-    let day = values.date("done_on").ok_or(Error::NotFound)?;
+    let day = values.date("worked_on").ok_or(Error::NotFound)?;
     let Some(version) = programme.version_on(day) else {
-        return Err(Error::refused("done_on", "この日には、この事業の規則がありません"));
+        return Err(Error::refused("worked_on", "この日には、この事業の規則がありません"));
     };
     let mut tx = app.write(actor).await?;
     add(&mut tx, version, id, client, &values).await?;

@@ -8,9 +8,9 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::Response;
 
+use super::deadlines::{self, Deadline};
 use super::figures::{self, Figures};
 use super::record::{self, Grant, Step, Sums};
-use super::deadlines::{self, Deadline};
 use super::{apply, lines, steps, undo};
 use crate::access::Actor;
 use crate::audit::Event;

@@ -15,6 +15,7 @@ pub mod record;
 pub mod show;
 pub mod mine;
 pub mod list;
+pub mod lists;
 mod lines;
 mod compare;
 pub mod month;

@@ -88,7 +88,8 @@ pub async fn months(read: &mut Read, organisation: &str) -> Result<Vec<(String, 
     Ok(read.all(sql, args![organisation, own, controller]).await?)
 }
 
-/// Keeps a report in the transaction that took its rows: the bookings that still stand were not in it.
+/// Keeps a report in the transaction that took its rows: the bookings that still stand were not in
+/// it.
 pub async fn keep(tx: &mut Tx, month: &Month, uses: &[String]) -> Result<()> {
     let span = (month.from, month.until);
     let today = tx.actor.today();

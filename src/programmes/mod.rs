@@ -3,7 +3,6 @@
 pub mod answers;
 mod catalogue;
 mod facts;
-pub mod lists;
 pub mod people;
 pub mod verdicts;
 pub mod what_if;

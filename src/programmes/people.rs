@@ -31,7 +31,7 @@ pub async fn get(
 }
 
 /// 一覧の種類: id, title, what to do when it is empty.
-pub(super) const LISTS: &[(&str, &str, &str)] = &[
+pub(crate) const LISTS: &[(&str, &str, &str)] = &[
     ("entitled", "使えるのに使っていない人", "いまの記録では、申請をすすめる人はいません。"),
     ("unknown", "確かめれば使えるかもしれない人", "確かめることが残っている人はいません。"),
     ("ending", "決定の終わりが近い人", "60日のうちに終わる決定はありません。"),
@@ -48,7 +48,7 @@ const SOON: i32 = 60;
 
 /// 一覧の行.
 #[derive(Clone, Debug, FromRow)]
-pub(super) struct Row {
+pub(crate) struct Row {
     client_id: String,
     number: i64,
     family: String,
@@ -126,7 +126,7 @@ async fn ends(read: &mut Read, until: Date) -> Result<Vec<End>> {
 }
 
 /// 名簿: everybody the actor may see, what is known of them today, whose awards end soon.
-pub(super) struct Register {
+pub(crate) struct Register {
     everybody: Vec<Row>,
     people: BTreeMap<String, Person>,
     ends: Vec<End>,
@@ -134,7 +134,7 @@ pub(super) struct Register {
 }
 
 impl Register {
-    pub(super) async fn open(read: &mut Read, all: &Catalogue) -> Result<Self> {
+    pub(crate) async fn open(read: &mut Read, all: &Catalogue) -> Result<Self> {
         let today = read.actor.today();
         Ok(Self {
             everybody: everybody(read).await?,
@@ -145,7 +145,7 @@ impl Register {
     }
 
     /// The people of one list of a programme, each with why.
-    pub(super) fn list(&self, all: &Catalogue, programme: &Programme, list: &str) -> Vec<Row> {
+    pub(crate) fn list(&self, all: &Catalogue, programme: &Programme, list: &str) -> Vec<Row> {
         let of = |row: &Row| match list {
             "ending" => self.ending(programme, row),
             _ => self.note(all, programme, list, row).map(|note| (note, String::new())),

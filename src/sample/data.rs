@@ -60,6 +60,9 @@ pub(super) struct Granted {
     #[serde(default)]
     pub decided: Option<i64>,
     pub answers: Vec<(String, String)>,
+    /// (step, days after the day of the demo)
+    #[serde(default)]
+    pub due: Vec<(String, i64)>,
 }
 
 /// 確かめた事実, some days before the day of the demo.

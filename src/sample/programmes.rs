@@ -1,13 +1,14 @@
 //! 確かめた事実, 申請と決定: in every state, so that no page of the office is empty.
 
 use ::programmes::Catalogue;
+use jiff::ToSpan;
 
 use super::data::{Applied, Confirmed, Granted, Used};
 use super::play::{Scene, broken};
 use crate::access::Actor;
 use crate::applications::{approve, assess, decide, paper, receive, route, see, send_back};
 use crate::args;
-use crate::grants::{apply as ask, figures, see as see_grant, steps};
+use crate::grants::{apply as ask, deadlines, figures, see as see_grant, steps};
 use crate::ledger::{self, award, book, record};
 use crate::programmes::{answers, load};
 use crate::store::Tx;
@@ -205,6 +206,12 @@ async fn grant(
         entry.set("question", question.clone());
         entry.set("answer", answer.clone());
         ask::answer(tx, all, &id, &scene.read(&ask::answer_form(), &entry)?).await?;
+    }
+    for (kind, days) in &granted.due {
+        let mut entry = Entry::default();
+        entry.set("due_kind", kind.clone());
+        entry.set("due_on", now.today().saturating_add(days.days()).to_string());
+        deadlines::add(tx, &id, &scene.read(&deadlines::form(), &entry)?).await?;
     }
     let Some(yen) = granted.decided else { return Ok(()) };
     tx.actor = desk(scene, now, 2, granted.days - 3)?;

@@ -146,7 +146,9 @@ fn programmes(before: &str, name: &str, pattern: &str) -> Vec<String> {
         ("applications", _) => each("application"),
         ("awards", _) => each("decision"),
         ("programmes", _) => vec!["home_respite".into()],
-        ("people", _) => ["entitled", "unknown", "ending", "plan", "unmet"].map(str::to_owned).to_vec(),
+        ("people", _) => {
+            ["entitled", "unknown", "ending", "plan", "unmet"].map(str::to_owned).to_vec()
+        }
         ("steps" | "deadlines", _) => vec!["no-such-row".into()],
         ("grants", _) => vec!["grant-1".into()],
         ("ledger", "decision") => each("decision"),

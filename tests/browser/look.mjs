@@ -1,4 +1,4 @@
-// What is asked of every page: nothing from axe-core, no scrolling sideways.
+// What is asked of every page: nothing from axe-core, no scrolling sideways, no id twice.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -35,5 +35,10 @@ export async function look(page, what) {
       await page.screenshot({ path: join(shots, `${name}-${width}.png`), fullPage: true });
     }
   }
+  const twice = await page.evaluate(() => {
+    const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+    return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+  });
+  if (twice.length) problem(`${what}: these ids stand twice: ${twice.join(", ")}`);
   await page.setViewportSize({ width: 1280, height: 900 });
 }

@@ -116,7 +116,7 @@ impl Load<'_> {
                 unit: s.unit,
                 words: Vec::new(),
                 from: Some("setting".into()),
-            plan: false,
+                plan: false,
             });
         }
         Ok(settings)

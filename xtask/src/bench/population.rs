@@ -20,7 +20,10 @@ pub async fn fresh(program: &Path, clients: usize) -> Result<tempfile::TempDir, 
     let folder = tempfile::Builder::new().prefix("run-").tempdir_in(base);
     let folder = folder.map_err(super::said("a folder"))?;
     let to = folder.path().join("kakehashi.db");
-    std::fs::copy(made, to).map_err(super::said("copy the population"))?;
+    std::fs::copy(made, &to).map_err(super::said("copy the population"))?;
+    // What the machine still has to write would be measured with the first requests.
+    let copy = std::fs::File::open(to).and_then(|file| file.sync_all());
+    copy.map_err(super::said("keep the population"))?;
     Ok(folder)
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::check::whole_again;
 use super::cluster::Cluster;
+use super::desk::Desk;
 use super::{Campaign, READY, Sent, Server, Told, desks, luck, whole, work_until};
 
 pub fn run(c: &Campaign) -> Result<Told, String> {
@@ -39,20 +40,7 @@ pub fn run(c: &Campaign) -> Result<Told, String> {
         })?;
         started?;
         told.acknowledged += sent.iter().filter(|s| s.id.is_some()).count();
-        for s in sent.iter_mut().filter(|s| s.id.is_none()) {
-            let desk = desks.iter().find(|d| d.wrote(s)).ok_or("nobody wrote this")?;
-            // The server's connections are gone one by one: each is met once.
-            let mut tries = (0..200).filter_map(|n| {
-                std::thread::sleep(Duration::from_millis(5 * u64::from(n > 0)));
-                desk.again(&address, s).ok()
-            });
-            s.id = tries.next();
-            let ready = restarted.elapsed();
-            if told.slowest < ready && told.retried == 0 {
-                told.slowest = ready;
-            }
-            told.retried += 1;
-        }
+        again(&address, &desks, &mut sent, &mut told)?;
         let ready = restarted.elapsed();
         told.slowest = told.slowest.max(ready);
         if ready > READY {
@@ -79,4 +67,19 @@ pub fn run(c: &Campaign) -> Result<Told, String> {
     told.bad.extend(whole(&c.program, &["--database", &url])?);
     told.took = since.elapsed();
     Ok(told)
+}
+
+/// What had no answer is sent again until the server has an answer for it.
+fn again(address: &str, desks: &[Desk], sent: &mut [Sent], told: &mut Told) -> Result<(), String> {
+    for s in sent.iter_mut().filter(|s| s.id.is_none()) {
+        let desk = desks.iter().find(|d| d.wrote(s)).ok_or("nobody wrote this")?;
+        // The server's connections are gone one by one: each is met once.
+        let mut tries = (0..200).filter_map(|n| {
+            std::thread::sleep(Duration::from_millis(5 * u64::from(n > 0)));
+            desk.again(address, s).ok()
+        });
+        s.id = tries.next();
+        told.retried += 1;
+    }
+    Ok(())
 }

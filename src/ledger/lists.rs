@@ -9,10 +9,10 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::people::{LISTS, Register, Row};
+use super::list;
 use crate::access::Actor;
 use crate::audit::Event;
-use crate::ledger;
+use crate::programmes::people::{LISTS, Register, Row};
 use crate::web::{App, Page, Result, page};
 
 pub async fn get(
@@ -43,14 +43,14 @@ struct Renewal {
 async fn view(app: &App, all: &Catalogue, actor: &Actor) -> Result<ListsPage> {
     let mut read = app.read(actor).await?;
     let register = Register::open(&mut read, all).await?;
-    let high = ledger::list::high(&mut read, all).await?;
+    let high = list::high(&mut read, all).await?;
     drop(read);
     let (mut lines, mut renewals) = (vec![], vec![]);
     for programme in all.programmes.iter().filter(|p| p.holder == Holder::Client) {
         let mut counts = vec![];
-        for (list, title, _) in LISTS {
-            let rows = register.list(all, programme, list);
-            counts.push((*list, *title, rows.len()));
+        for (id, title, _) in LISTS {
+            let rows = register.list(all, programme, id);
+            counts.push((*id, *title, rows.len()));
             let ending = rows.into_iter().filter(|row| !row.renews.is_empty());
             renewals.extend(ending.map(|row| Renewal { programme: programme.short.clone(), row }));
         }
@@ -65,7 +65,7 @@ async fn view(app: &App, all: &Catalogue, actor: &Actor) -> Result<ListsPage> {
 }
 
 #[derive(Template)]
-#[template(path = "programmes/lists.html")]
+#[template(path = "ledger/lists.html")]
 struct ListsPage {
     page: Page,
     renewals: Vec<Renewal>,
