@@ -129,6 +129,8 @@ pub fn whole_again(url: &str, sent: &[Sent]) -> Result<Vec<String>, String> {
 
 async fn on_postgres(url: &str, sent: &[Sent]) -> Result<Vec<String>, sqlx::Error> {
     let mut conn = PgConnection::connect(url).await?;
+    // What was counted is lost with a kill, and then it looks every event up in all of them.
+    sqlx::query("analyze").execute(&mut conn).await?;
     let mut bad = vec![];
     for s in sent.iter().filter(|s| s.id.is_some()) {
         let sql = "select count(*) from consultations where id = $1 and text = $2";
