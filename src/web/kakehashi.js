@@ -158,7 +158,7 @@
     const go = (href) => { if (document.querySelector(`a[href="${href}"]`)) location.href = href; };
     if (g) { g = false; if (e.key === "t") { location.href = "/"; } return; }
     switch (e.key) {
-      case "/": { const q = document.getElementById("q"); if (q) { e.preventDefault(); q.focus(); } break; }
+      case "/": { const q = document.getElementById("find"); if (q) { e.preventDefault(); q.focus(); } break; }
       case "n": { const a = document.querySelector("a[data-key=n]"); if (a) location.href = a.href; else go("/consultations/new"); break; }
       case "p": { const a = document.querySelector("[data-key=p]"); if (a) { e.preventDefault(); print(); } break; }
       case "j": case "k": {
