@@ -155,7 +155,9 @@ fn windows(all: &Catalogue, (first, last): (Date, Date), base: &str) -> Vec<Entr
     let mut out = vec![];
     for programme in apply::for_bodies(all) {
         for version in &programme.versions {
-            let until = version.until.unwrap_or(Date::MAX).min(last);
+            // A version holds until the day before the next.
+            let until =
+                version.until.and_then(|day| day.yesterday().ok()).unwrap_or(last).min(last);
             for window in &version.windows {
                 let mut end = window.until.on_or_after(first.max(version.from));
                 while end <= until {
