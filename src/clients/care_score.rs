@@ -86,8 +86,8 @@ macro_rules! columns {
 /// As many columns as `branch` has.
 pub(super) const WIDTH: usize = 16;
 
-/// The judgement that counts on `$7` as text, for the statement that reads the whole folder; one
-/// counts at a time, and the last of several is taken.
+/// The judgement that counts on `$7` as text, for the statement that reads the whole folder and
+/// says itself who may see care; one counts at a time, and the last of several is taken.
 pub(super) fn branch() -> (Vec<String>, &'static str) {
     let columns = [
         "s.id",
@@ -108,11 +108,8 @@ pub(super) fn branch() -> (Vec<String>, &'static str) {
         "(select string_agg(r.code || ':' || coalesce(r.watch, ''), ',') \
           from care_score_rows r where r.care_score_id = s.id)",
     ];
-    let from = concat!(
-        "from care_scores s where s.client_id = $6 and s.voided_at is null
-           and s.valid_from <= $7 and (s.valid_until is null or s.valid_until > $7) and ",
-        visible!("s.client_id", "care")
-    );
+    let from = "from care_scores s where s.client_id = $6 and s.voided_at is null
+           and s.valid_from <= $7 and (s.valid_until is null or s.valid_until > $7)";
     (columns.map(str::to_owned).into(), from)
 }
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 
 use super::sight::{self, Viewer};
 use super::{apart, join, spans};
-use crate::access::Actor;
+use crate::access::{Actor, visible};
 use crate::args;
 use crate::audit::Event;
 use crate::clients::parts::{self, Part};
@@ -90,11 +90,16 @@ async fn counts(
             continue;
         }
         let sql = format!(
-            "select (select count(*) from {0} where \"{1}\" = $1),
-               (select count(*) from {0} where \"{1}\" = $2)",
-            t.name, t.by
+            "select (select count(*) from {0} x where x.\"{1}\" = $6{2}),
+               (select count(*) from {0} x where x.\"{1}\" = $7{2})
+             where $1 = 'controller' and {3} and {4}",
+            t.name,
+            t.by,
+            t.beside_seen(),
+            visible("cast($6 as text)", "identity"),
+            visible("cast($7 as text)", "identity")
         );
-        let (a, b): (i64, i64) = read.one(Sql::built(sql), args![stays, lost]).await?;
+        let (a, b): (i64, i64) = read.see_one(Sql::built(sql), args![stays, lost]).await?;
         if a + b > 0 {
             out.push((t.title.as_str(), a, b));
         }

@@ -39,11 +39,12 @@ async fn rows(
 ) -> Result<Vec<Cells>> {
     let key: Vec<_> = table.key.iter().map(|c| format!("x.\"{c}\"")).collect();
     let sql = format!(
-        "select {} from {} x where {} and $1 = 'controller' and {} order by {}",
+        "select {} from {} x where {} and $1 = 'controller' and {}{} order by {}",
         table.list(),
         table.name,
         listed.about("$6"),
         visible("cast($6 as text)", "identity"),
+        listed.beside_seen(),
         key.join(", ")
     );
     let rows: Vec<Cells> = read.see_all(Sql::built(sql), args![client_id]).await?;

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::values::Says;
+use crate::access::visible;
 use crate::clients::parts;
 use crate::codes::Codes;
 use crate::store::schema;
@@ -148,6 +149,12 @@ impl Listed {
             out.push_str(&format!(" or x.\"{column}\" = {person}"));
         }
         format!("({out})")
+    }
+
+    /// What two people were found to be is told to whoever may see both.
+    pub fn beside_seen(&self) -> String {
+        let both = |column| format!(" and {}", visible(&format!("x.{column}"), "identity"));
+        self.either.iter().map(both).collect()
     }
 
     /// Whether a row keeps the person's record from being thrown away as made by mistake: what

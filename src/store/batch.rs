@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::faults::{self, Fault};
+use super::readers::Readers;
 use super::{Error, Result, lite};
 
 /// How many transactions may wait for one commit: bounds what a failed disk can take back at once.
@@ -23,11 +24,11 @@ pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) value
 const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: usize = 1000;
 
-/// After so many commits (some 2 MB) what they changed is copied to the database.
-const COPIED: usize = 50;
+/// After so many commits (some 10 MB) what they changed is copied to the database.
+const COPIED: usize = 200;
 /// After so many (some 20 MB) the WAL is begun anew, waiting so long for statements.
 const COMMITS: usize = 400;
-const STATEMENT: Duration = Duration::from_millis(250);
+const STATEMENT: Duration = Duration::from_millis(50);
 
 pub type Told = oneshot::Sender<Result<(), Why>>;
 
@@ -63,11 +64,14 @@ pub struct Batch {
     done: Vec<Told>,
     /// The end of the audit chain in the open transaction, once somebody has asked for it.
     pub head: Option<Head>,
+    /// Something else than looks was written: who reads from now on is to see it.
+    pub changed: bool,
     /// What `head` was when the present turn began.
     before: Option<Head>,
     /// Commits since the WAL was last begun anew.
     commits: usize,
     copier: Copier,
+    readers: Readers,
 }
 
 /// 書き戻し: copies what was committed from the WAL to the database, while everybody goes on. SQLite
@@ -98,16 +102,18 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn new(conn: Connection, copies: Connection) -> Self {
+    pub fn new(conn: Connection, copies: Connection, readers: Readers) -> Self {
         let batch = Batch {
             conn,
             open: false,
             alone: false,
             done: vec![],
             head: None,
+            changed: false,
             before: None,
             commits: 0,
             copier: Copier(Arc::new(Lock::new(copies))),
+            readers,
         };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
     }
@@ -162,10 +168,11 @@ impl Writer {
         self.finish_if_last(b);
     }
 
-    /// The disk is waited for on a thread of its own.
+    /// The disk is waited for here: there is a worker more for it, and to wake another thread
+    /// takes as long as the disk.
     fn finish_if_last(&self, mut b: OwnedMutexGuard<Batch>) {
-        if self.nobody_waits() || b.done.len() >= TOGETHER {
-            tokio::task::spawn_blocking(move || b.finish());
+        if (self.nobody_waits() || b.done.len() >= TOGETHER) && b.finish() {
+            tokio::task::spawn_blocking(move || b.begin_wal_anew());
         }
     }
 
@@ -233,35 +240,40 @@ impl Batch {
         if self.alone { Ok(()) } else { self.say("release one") }
     }
 
-    fn finish(&mut self) {
+    /// Commits; says whether it is time to begin the WAL anew.
+    fn finish(&mut self) -> bool {
         if !std::mem::take(&mut self.open) {
-            return;
+            return false;
         }
         let kept = self.commit().map_err(Why::from);
         self.head = None;
         if kept.is_err() {
             let _ = self.say("rollback");
         }
+        if std::mem::take(&mut self.changed) {
+            self.readers.changed();
+        }
         for tell in self.done.drain(..) {
             let _ = tell.send(kept.clone());
         }
-        self.commits += 1;
-        if self.commits >= COMMITS {
-            self.commits = 0;
-            self.begin_wal_anew();
-        } else if self.commits.is_multiple_of(COPIED) {
+        self.commits = (self.commits + 1) % COMMITS;
+        if self.commits.is_multiple_of(COPIED) && self.commits > 0 {
+            self.readers.let_go();
             self.copier.begin();
         }
+        self.commits == 0
     }
 
     /// SQLite does so by itself only when nobody reads at the moment of a commit; at a busy desk
-    /// somebody always does, and every page would be looked up in a file that grows. Here the
-    /// statements that run are waited for, once in so many commits, and who comes meanwhile reads
-    /// the database itself. If one takes too long, the next time will do.
+    /// somebody always does, and every page would be looked up in a file that grows. What is left
+    /// is copied while everybody reads on; only the beginning anew waits for the statements that
+    /// run, and they for it. If one takes too long, the next time will do.
     fn begin_wal_anew(&self) {
-        let _ = self.conn.busy_timeout(STATEMENT);
-        let _ = self.conn.query_row("pragma wal_checkpoint(restart)", (), |_| Ok(()));
-        let _ = self.conn.busy_timeout(Duration::ZERO);
+        self.readers.let_go();
+        let _ = self.conn.query_row("pragma wal_checkpoint(passive)", (), |_| Ok(()));
+        if let Some(_nobody) = self.readers.pause(STATEMENT) {
+            let _ = self.conn.query_row("pragma wal_checkpoint(restart)", (), |_| Ok(()));
+        }
     }
 
     fn commit(&mut self) -> rusqlite::Result<()> {

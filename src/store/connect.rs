@@ -8,8 +8,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
 use super::batch::Writer;
-use super::lite::{self, Readers};
-use super::{Changes, Db, Engine, Error, Probe, Reserve, Result, guards, tx};
+use super::readers::Readers;
+use super::{Changes, Db, Engine, Error, Probe, Reserve, Result, guards, lite, tx};
 
 /// sqlx keeps 100: fewer than our statements.
 const STATEMENTS: usize = 512;
@@ -51,8 +51,9 @@ async fn sqlite(url: &str) -> Result<Db> {
     // The copier is first (see `batch`); only after a very large import a commit does it itself.
     conn.pragma_update(None, "wal_autocheckpoint", 8000)?;
     let copies = lite::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let write = Writer::new(conn, copies);
-    Ok(db(Engine::Lite { read: Readers::new(file), write }))
+    let read = Readers::new(file);
+    let write = Writer::new(conn, copies, read.clone());
+    Ok(db(Engine::Lite { read, write }))
 }
 
 async fn postgres(url: &str) -> Result<Db> {

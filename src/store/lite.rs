@@ -1,82 +1,15 @@
 //! SQLite, where it is asked: to hand a statement to another thread and every row back costs more
-//! than the statement. The program has more workers than readers (`WORKERS`), so that a long
-//! statement holds up nobody else's.
+//! than the statement.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
 
 use rusqlite::{CachedStatement, Connection, OpenFlags};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::faults::{self, Fault};
 use super::{Arg, Error, FromRow, Result, Row, Sql};
 
-/// Each holds the parsed schema and two megabytes of pages: more of them are colder and larger.
-const READERS: usize = 3;
-/// Workers of the runtime: one for each reader, and some for everything else.
-pub const WORKERS: usize = READERS + 2;
 /// Statements that stay prepared: more than the program has.
 const STATEMENTS: usize = 512;
-
-/// 読む接続. Opened when they are first needed, and given back warm.
-#[derive(Clone)]
-pub struct Readers(Arc<Pool>);
-
-struct Pool {
-    file: PathBuf,
-    free: Mutex<Vec<Connection>>,
-    places: Arc<Semaphore>,
-}
-
-impl Readers {
-    pub fn new(file: &Path) -> Self {
-        let places = Arc::new(Semaphore::new(READERS));
-        Self(Arc::new(Pool { file: file.to_owned(), free: Mutex::default(), places }))
-    }
-
-    pub async fn take(&self) -> Result<Reader> {
-        let closed = |_| Error::Lost("the database is closed".into());
-        let place = self.0.places.clone().acquire_owned().await.map_err(closed)?;
-        let free = self.0.free.lock().ok().and_then(|mut free| free.pop());
-        let conn = match free {
-            Some(conn) => conn,
-            None => open(&self.0.file, OpenFlags::SQLITE_OPEN_READ_ONLY)?,
-        };
-        Ok(Reader { conn: Some(conn), pool: self.0.clone(), _place: place })
-    }
-
-    /// Nobody is given one any more; those that are out come back and are closed.
-    pub async fn close(&self) {
-        let _ = self.0.places.acquire_many(READERS as u32).await;
-        self.0.places.close();
-        if let Ok(mut free) = self.0.free.lock() {
-            free.clear();
-        }
-    }
-}
-
-/// One of them, for one statement, which sees what was committed before it: whoever held an older
-/// state for longer would keep the WAL from ever being used again from its beginning. The one given
-/// back last is the next to go out: its pages are the warmest.
-pub struct Reader {
-    conn: Option<Connection>,
-    pool: Arc<Pool>,
-    _place: OwnedSemaphorePermit,
-}
-
-impl Reader {
-    pub fn conn(&self) -> Result<&Connection> {
-        self.conn.as_ref().ok_or_else(|| Error::Lost("the database is closed".into()))
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        if let (Some(conn), Ok(mut free)) = (self.conn.take(), self.pool.free.lock()) {
-            free.push(conn);
-        }
-    }
-}
 
 /// A statement without values and without an answer.
 pub fn say(conn: &Connection, command: &str) -> rusqlite::Result<()> {

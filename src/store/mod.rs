@@ -16,6 +16,7 @@ mod guards;
 mod lite;
 mod once;
 mod probe;
+mod readers;
 mod references;
 mod reserve;
 mod row;
@@ -28,11 +29,11 @@ pub use changes::Changes;
 /// `#[derive(FromRow)]`.
 pub use from_row::FromRow;
 pub use guards::APPEND_ONLY;
-pub use lite::WORKERS;
 pub use once::first_answer;
 pub use probe::Probe;
 #[cfg(debug_assertions)]
 pub use probe::{Questions, predicates};
+pub use readers::WORKERS;
 pub use references::broken_references;
 pub use reserve::Reserve;
 pub use row::{Cells, FromRow, Row, Value, is_null, words};
@@ -45,7 +46,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::access::Actor;
 use batch::{Batch, Writer};
-use lite::Readers;
+use readers::Readers;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -237,7 +238,10 @@ impl Read {
     ) -> Result<Vec<T>> {
         self.probe.asks(&sql);
         match &mut self.conn {
-            Conn::Lite(readers) => lite::rows(readers.take().await?.conn()?, &sql, args, most),
+            Conn::Lite(readers) => {
+                let reader = readers.take(&sql).await?;
+                lite::rows(reader.conn()?, &sql, args, most)
+            }
             Conn::Writer(batch) => lite::rows(&batch.conn, &sql, args, most),
             Conn::Pg(conn) => {
                 let asked = sqlx::query_with(sql, args::pg(args)?);
@@ -254,7 +258,10 @@ impl Read {
     async fn run(&mut self, sql: Sql, args: &[Arg<'_>]) -> Result<u64> {
         self.probe.asks(&sql);
         match &mut self.conn {
-            Conn::Writer(batch) => lite::run(&batch.conn, &sql, args),
+            Conn::Writer(batch) => {
+                batch.changed |= !sql.is_of_looks();
+                lite::run(&batch.conn, &sql, args)
+            }
             Conn::Pg(conn) => {
                 let asked = sqlx::query_with(sql, args::pg(args)?);
                 Ok(asked.execute(&mut **conn).await?.rows_affected())

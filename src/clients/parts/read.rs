@@ -3,7 +3,7 @@
 use civil::{Date, Instant};
 
 use super::Part;
-use crate::access::{address_hidden, visible};
+use crate::access::visible;
 use crate::args;
 use crate::clients::{Summary, see_by_id};
 use crate::codes::Codes;
@@ -77,7 +77,7 @@ pub async fn rows(
              or coalesce(x.ended_at, x.recorded_at) > $8)
            and x.recorded_at <= $8 and (x.voided_at is null or x.voided_at > $8) and {}
          order by x.valid_from, x.recorded_at, x.id",
-        columns(part, false).join(", "),
+        columns(part, None).join(", "),
         part.table,
         visible("x.client_id", part.category)
     );
@@ -100,7 +100,7 @@ pub async fn history(
         "select {} from {} x left join accounts w on w.id = x.recorded_by
            left join accounts v on v.id = x.voided_by
          where x.client_id = $6 and {} order by x.recorded_at desc, x.id desc",
-        columns(part, false).join(", "),
+        columns(part, None).join(", "),
         part.table,
         visible("x.client_id", part.category)
     );
@@ -175,9 +175,9 @@ pub(super) async fn hidden_fields<'a>(
     Ok(if some { &part.hidden } else { &[] })
 }
 
-/// Everything is read as text, so that one row type serves every part. `hiding`: a field that goes
-/// with a hidden address is left out by the statement itself.
-pub(super) fn columns(part: &Part, hiding: bool) -> Vec<String> {
+/// Everything is read as text, so that one row type serves every part. `hidden`: when a field that
+/// goes with a hidden address is left out by the statement itself.
+pub(super) fn columns(part: &Part, hidden: Option<&str>) -> Vec<String> {
     let own = [
         "x.id",
         "x.valid_from",
@@ -190,10 +190,10 @@ pub(super) fn columns(part: &Part, hiding: bool) -> Vec<String> {
         "x.void_reason",
         "x.ended_at",
     ];
-    let fields = part.form.fields.iter().map(|f| match f.kind {
-        Kind::Number { .. } | Kind::Yes => format!("cast(x.{} as text)", f.name),
-        _ if hiding && part.hidden.contains(&f.name) => {
-            format!("case when {} then null else x.{} end", address_hidden("x.client_id"), f.name)
+    let fields = part.form.fields.iter().map(|f| match (f.kind, hidden) {
+        (Kind::Number { .. } | Kind::Yes, _) => format!("cast(x.{} as text)", f.name),
+        (_, Some(hidden)) if part.hidden.contains(&f.name) => {
+            format!("case when {hidden} then null else x.{} end", f.name)
         }
         _ => format!("x.{}", f.name),
     });

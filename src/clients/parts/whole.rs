@@ -1,6 +1,7 @@
 //! 台帳の全体: what every part says on a day, in one statement. Parts have different fields; each row
 //! is read as text, with room for the widest.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use civil::Date;
@@ -33,7 +34,8 @@ const SCORE: i64 = -1;
 pub async fn whole(read: &mut Read, codes: &Codes, client_id: &str, on: Date) -> Result<Whole> {
     static SQL: OnceLock<Sql> = OnceLock::new();
     let sql = SQL.get_or_init(|| Sql::built(statement())).clone();
-    let rows: Vec<Branch> = read.see_all(sql, args![client_id, on]).await?;
+    let mut rows: Vec<Branch> = read.see_all(sql, args![client_id, on]).await?;
+    rows.sort_by(|a, b| a.place().cmp(&b.place()));
     let mut out = Whole { parts: all().iter().map(|p| (p, vec![])).collect(), ..Whole::default() };
     for Branch { of, values } in rows {
         match (of, usize::try_from(of).ok().and_then(|of| out.parts.get_mut(of))) {
@@ -61,33 +63,53 @@ fn statement() -> String {
     let width = width.unwrap_or(OWN);
     let padded = |branch: i64, values: Vec<String>, rest: &str| {
         let missing = width.saturating_sub(values.len());
-        let nulls = std::iter::repeat_n("cast(null as text)".to_owned(), missing);
-        let values: Vec<String> = values
-            .into_iter()
-            .chain(nulls)
-            .enumerate()
-            .map(|(n, value)| format!("{value} as v{n}"))
-            .collect();
-        format!("select cast({branch} as bigint) as branch, {} {rest}", values.join(", "))
+        // The first says of what kind they are.
+        let room = if branch == MAY { "cast(null as text)" } else { "null" };
+        let values = values.into_iter().chain(std::iter::repeat_n(room.to_owned(), missing));
+        let values = values.collect::<Vec<_>>().join(", ");
+        format!("select cast({branch} as bigint), {values} {rest}")
     };
-    let yes = |condition: String| format!("case when {condition} then '1' else '0' end");
-    let mut may: Vec<String> = SEEN.iter().map(|c| yes(visible("c.id", c))).collect();
-    may.push(yes(address_hidden("c.id")));
-    let person = format!("from clients c where c.id = $6 and {}", visible("c.id", "identity"));
-    let mut branches = vec![padded(MAY, may, &person)];
+    let said = |flag: String| format!("cast({} as text)", asked(&flag));
+    let mut flags: Vec<String> = SEEN.iter().map(|c| said(sees(c))).collect();
+    flags.push(said(HIDDEN.to_owned()));
+    let mut branches = vec![padded(MAY, flags, &format!("where {}", is(&sees("identity"))))];
     let (score, from) = care_score::branch();
-    branches.push(padded(SCORE, score, from));
+    branches.push(padded(SCORE, score, &format!("{from} and {}", is(&sees("care")))));
     for (n, part) in (0..).zip(parts) {
-        branches.push(padded(n, columns(part, true), &rows_of(part)));
+        branches.push(padded(n, columns(part, Some(&is(HIDDEN))), &rows_of(part)));
     }
-    let order = "order by branch, v1, v3, v0";
-    format!("select * from ({}) whole {order}", branches.join(" union all "))
+    format!("with may as ({}) {}", categories(parts), branches.join(" union all "))
+}
+
+/// What the actor may see of the person, asked once for all parts.
+fn categories(parts: &[Part]) -> String {
+    let of_parts = parts.iter().map(|p| p.category);
+    let all: BTreeSet<&str> = of_parts.chain(SEEN.iter().copied()).chain(["identity"]).collect();
+    let flag = |what: String, name: &str| format!("case when {what} then 1 else 0 end as {name}");
+    let mut flags: Vec<String> = all.iter().map(|c| flag(visible("c.id", c), &sees(c))).collect();
+    flags.push(flag(address_hidden("c.id"), HIDDEN));
+    format!("select {} from clients c where c.id = $6", flags.join(", "))
+}
+
+const HIDDEN: &str = "address_hidden";
+
+fn sees(category: &str) -> String {
+    format!("sees_{category}")
+}
+
+/// An answer of `categories`.
+fn asked(flag: &str) -> String {
+    format!("(select m.{flag} from may m)")
+}
+
+fn is(flag: &str) -> String {
+    format!("{} = 1", asked(flag))
 }
 
 /// The rows of a part valid on `$7`, where neither consent nor a hidden address forbids it.
 fn rows_of(part: &Part) -> String {
     let hidden = match part.hidden_by {
-        Some(_) => format!(" and not {}", address_hidden("x.client_id")),
+        Some(_) => format!(" and not {}", is(HIDDEN)),
         None => String::new(),
     };
     format!(
@@ -96,7 +118,7 @@ fn rows_of(part: &Part) -> String {
          where x.client_id = $6 and x.valid_from <= $7 and x.voided_at is null
            and (x.valid_until is null or x.valid_until > $7) and {}{hidden}",
         part.table,
-        visible("x.client_id", part.category)
+        is(&sees(part.category))
     )
 }
 
@@ -104,6 +126,14 @@ fn rows_of(part: &Part) -> String {
 struct Branch {
     of: i64,
     values: Vec<Option<String>>,
+}
+
+impl Branch {
+    /// Since when it holds, when it was recorded, its id. A database would sort every branch for
+    /// itself before it puts them together.
+    fn place(&self) -> (i64, [Option<&str>; 3]) {
+        (self.of, [1, 3, 0].map(|at| self.values.get(at)?.as_deref()))
+    }
 }
 
 impl FromRow for Branch {

@@ -85,13 +85,15 @@ impl Ward<'_> {
 /// may not see both learns of neither.
 pub(super) async fn distinction(w: &World, tx: &mut Tx) {
     let by = w.seated(Role::Officer, Seat::Abroad).account_id;
-    put(
-        tx,
-        "insert into distinctions (id, client_id, other_id, reason, recorded_at, recorded_by)
-         values ('distinct', 'client-8', 'client-1', 'other', $1, $2)",
-        args![AT, by],
-    )
-    .await;
+    for (id, one, other) in [("there", "client-8", "client-1"), ("here", "client-1", "client-8")] {
+        put(
+            tx,
+            "insert into distinctions (id, client_id, other_id, reason, recorded_at, recorded_by)
+             values ($1, $2, $3, 'other', $4, $5)",
+            args![id, one, other, AT, by],
+        )
+        .await;
+    }
 }
 
 /// Each ward proposed to dispose of 9 and of 8; ids of people need not exist.

@@ -1,0 +1,291 @@
+//! 読む接続: what reads SQLite, and which state of the database it sees.
+//!
+//! SQLite forgets every page it has read once anybody has committed, and at a desk everybody who
+//! looks commits: that they looked. So a reader keeps its state while nothing but looks was
+//! committed, and only who asks for looks is shown the newest.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Error, Result, Sql, lite};
+
+/// Each holds the parsed schema and two megabytes of pages: more of them are colder and larger.
+const READERS: usize = 3;
+/// For those who ask who looked at what, and when.
+const LOOKS: usize = 2;
+/// Workers of the runtime: one for each reader, one for the writer, and some for everything else. A
+/// statement holds its worker as long as it runs, a commit until it is on disk.
+pub const WORKERS: usize = READERS + LOOKS + 1 + 2;
+/// Another process that writes to the same database is not counted: after so long a state is old.
+const KEPT: Duration = Duration::from_millis(100);
+
+/// Opened when they are first needed, and given back warm.
+#[derive(Clone)]
+pub struct Readers {
+    records: Arc<Pool>,
+    /// Who looked at what: always the newest, on connections of their own.
+    looks: Arc<Pool>,
+}
+
+struct Pool {
+    file: PathBuf,
+    free: Mutex<Vec<Open>>,
+    places: Arc<Semaphore>,
+    newest: AtomicU64,
+}
+
+struct Open {
+    conn: Connection,
+    state: Option<State>,
+}
+
+/// What a reader sees: everything that was committed before so many changes were counted.
+struct State {
+    changes: u64,
+    since: Instant,
+}
+
+impl Pool {
+    fn new(file: &Path, places: usize) -> Arc<Self> {
+        let places = Arc::new(Semaphore::new(places));
+        let (free, newest) = (Mutex::default(), AtomicU64::new(0));
+        Arc::new(Self { file: file.to_owned(), free, places, newest })
+    }
+}
+
+impl Readers {
+    pub fn new(file: &Path) -> Self {
+        Self { records: Pool::new(file, READERS), looks: Pool::new(file, LOOKS) }
+    }
+
+    /// One that sees what was committed before; that somebody looked only if the statement asks.
+    pub async fn take(&self, sql: &Sql) -> Result<Reader> {
+        let pool = if sql.is_of_looks() { &self.looks } else { &self.records };
+        let closed = |_| Error::Lost("the database is closed".into());
+        let place = pool.places.clone().acquire_owned().await.map_err(closed)?;
+        let free = pool.free.lock().ok().and_then(|mut free| free.pop());
+        let mut open = match free {
+            Some(open) => open,
+            None => Open::new(&pool.file)?,
+        };
+        if !sql.is_of_looks() {
+            open.begin(pool.newest.load(SeqCst))?;
+        }
+        Ok(Reader { open: Some(open), pool: pool.clone(), _place: place })
+    }
+
+    /// Something was committed that everybody sees from now on.
+    pub fn changed(&self) {
+        self.records.newest.fetch_add(1, SeqCst);
+    }
+
+    /// Nobody keeps an old state any longer than the statement that runs: as long as somebody does,
+    /// the WAL cannot be copied to the database, nor begun anew.
+    pub fn let_go(&self) {
+        self.changed();
+        if let Ok(mut free) = self.records.free.lock() {
+            free.iter_mut().for_each(Open::end);
+        }
+    }
+
+    /// Waits until no statement runs, and keeps any from beginning until the answer is dropped;
+    /// `None` when one takes longer.
+    pub fn pause(&self, longest: Duration) -> Option<Paused> {
+        let all = |pool: &Arc<Pool>, n: usize| pool.places.clone().acquire_many_owned(n as u32);
+        let (records, looks) = (all(&self.records, READERS), all(&self.looks, LOOKS));
+        let both = async { tokio::try_join!(records, looks) };
+        let waited = async { tokio::time::timeout(longest, both).await };
+        let places = Handle::try_current().ok()?.block_on(waited).ok()?.ok()?;
+        self.let_go();
+        Some(Paused { _places: places.into() })
+    }
+
+    /// Nobody is given one any more; those that are out come back and are closed.
+    pub async fn close(&self) {
+        for (pool, places) in [(&self.records, READERS), (&self.looks, LOOKS)] {
+            let _ = pool.places.acquire_many(places as u32).await;
+            pool.places.close();
+            if let Ok(mut free) = pool.free.lock() {
+                free.clear();
+            }
+        }
+    }
+}
+
+impl Open {
+    fn new(file: &Path) -> Result<Self> {
+        Ok(Self { conn: lite::open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?, state: None })
+    }
+
+    /// `changes` was read before: what is counted later may be seen already, never the reverse.
+    fn begin(&mut self, changes: u64) -> Result<()> {
+        let is_good = |s: &State| s.changes == changes && s.since.elapsed() < KEPT;
+        if self.state.as_ref().is_some_and(is_good) && !self.conn.is_autocommit() {
+            return Ok(());
+        }
+        self.end();
+        lite::say(&self.conn, "begin")?;
+        self.state = Some(State { changes, since: Instant::now() });
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        self.state = None;
+        if !self.conn.is_autocommit() {
+            let _ = lite::say(&self.conn, "commit");
+        }
+    }
+}
+
+/// Nobody reads as long as this is held.
+pub struct Paused {
+    _places: [OwnedSemaphorePermit; 2],
+}
+
+/// One of them, for one statement. The one given back last is the next to go out: its pages are the
+/// warmest.
+pub struct Reader {
+    open: Option<Open>,
+    pool: Arc<Pool>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    pub fn conn(&self) -> Result<&Connection> {
+        let open = self.open.as_ref().map(|open| &open.conn);
+        open.ok_or_else(|| Error::Lost("the database is closed".into()))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let Some(mut open) = self.open.take() else { return };
+        let Ok(mut free) = self.pool.free.lock() else { return };
+        // Under the lock: `let_go` finds it among the free, or it sees here what was counted.
+        let newest = self.pool.newest.load(SeqCst);
+        if open.state.as_ref().is_some_and(|s| s.changes != newest) {
+            open.end();
+        }
+        free.push(open);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::runtime::Runtime;
+
+    use super::*;
+
+    const COUNT: &str = "select count(*) from people";
+
+    struct Desk {
+        _folder: tempfile::TempDir,
+        runtime: Runtime,
+        writer: Connection,
+        readers: Readers,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join("desk.db");
+            let writer = Connection::open(&file).unwrap();
+            let sql = "pragma journal_mode = wal; create table people (id);
+                       create table audit_events (id)";
+            writer.execute_batch(sql).unwrap();
+            writer.busy_timeout(Duration::ZERO).unwrap();
+            let (runtime, readers) = (Runtime::new().unwrap(), Readers::new(&file));
+            Self { _folder: folder, runtime, writer, readers }
+        }
+
+        fn enrol(&self) {
+            self.writer.execute_batch("insert into people values (1)").unwrap();
+        }
+
+        fn counted(&self, sql: &'static str) -> i64 {
+            let sql = Sql::from(sql);
+            let reader = self.runtime.block_on(self.readers.take(&sql)).unwrap();
+            reader.conn().unwrap().query_row(sql.text(), (), |row| row.get(0)).unwrap()
+        }
+
+        /// Whether somebody kept the WAL from being begun anew.
+        fn is_held(&self) -> bool {
+            let sql = "pragma wal_checkpoint(restart)";
+            self.writer.query_row(sql, (), |row| row.get::<_, i64>(0)).unwrap() == 1
+        }
+    }
+
+    #[test]
+    fn a_state_is_kept_until_a_change_is_counted() {
+        let desk = Desk::new();
+        assert_eq!(desk.counted(COUNT), 0);
+        desk.enrol();
+        assert_eq!(desk.counted(COUNT), 0, "kept");
+        desk.readers.changed();
+        assert_eq!(desk.counted(COUNT), 1);
+    }
+
+    #[test]
+    fn who_looked_is_always_the_newest() {
+        let desk = Desk::new();
+        let looks = "select count(*) from audit_events";
+        assert_eq!((desk.counted(COUNT), desk.counted(looks)), (0, 0));
+        desk.writer.execute_batch("insert into audit_events values (1)").unwrap();
+        assert_eq!(desk.counted(looks), 1);
+    }
+
+    #[test]
+    fn what_another_process_wrote_is_seen_after_a_moment() {
+        let desk = Desk::new();
+        assert_eq!(desk.counted(COUNT), 0);
+        desk.enrol();
+        std::thread::sleep(KEPT);
+        assert_eq!(desk.counted(COUNT), 1);
+    }
+
+    #[test]
+    fn nobody_keeps_the_wal_from_being_begun_anew() {
+        let desk = Desk::new();
+        assert_eq!(desk.counted(COUNT), 0);
+        desk.enrol();
+        assert!(desk.is_held(), "by the reader that keeps its state");
+        desk.readers.let_go();
+        assert!(!desk.is_held());
+    }
+
+    #[test]
+    fn whoever_reads_while_all_are_told_to_let_go_lets_go_when_done() {
+        let desk = Desk::new();
+        let reader = desk.runtime.block_on(desk.readers.take(&COUNT.into())).unwrap();
+        let count = || reader.conn().unwrap().query_row(COUNT, (), |row| row.get::<_, i64>(0));
+        assert_eq!(count().unwrap(), 0);
+        desk.enrol();
+        desk.readers.let_go();
+        assert!(desk.is_held(), "still reading");
+        drop(reader);
+        assert!(!desk.is_held());
+    }
+
+    #[test]
+    fn a_pause_waits_for_a_statement_and_not_for_ever() {
+        let desk = Desk::new();
+        let pause = || {
+            let _inside = desk.runtime.enter();
+            desk.readers.pause(Duration::from_millis(20))
+        };
+        let reader = desk.runtime.block_on(desk.readers.take(&COUNT.into())).unwrap();
+        assert!(pause().is_none());
+        drop(reader);
+        let paused = pause().unwrap();
+        let next = async { tokio::time::timeout(KEPT, desk.readers.take(&COUNT.into())).await };
+        assert!(desk.runtime.block_on(next).is_err(), "nobody begins");
+        drop(paused);
+        assert_eq!(desk.counted(COUNT), 0);
+    }
+}
