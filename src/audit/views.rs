@@ -57,6 +57,8 @@ impl Views {
 
     async fn write(self, db: Db) {
         loop {
+            // Whoever is about to look shares the commit.
+            tokio::task::yield_now().await;
             let some = {
                 let mut queue = self.queue();
                 let n = queue.waiting.len().min(TOGETHER);

@@ -151,11 +151,13 @@ pub async fn contacts(read: &mut Read, codes: &Codes, client_id: &str) -> Result
                    from case_notes n join accounts a on a.id = n.author_id
                    where n.client_id = $6 and n.voided_at is null and ",
                 visible!("n.client_id", "consultation"),
-                " order by n.occurred_at desc limit 5) noted order by at desc, id desc limit 5"
+                " order by n.occurred_at desc limit 5) noted"
             ),
             crate::args![client_id],
         )
         .await?;
+    all.sort_by(|a, b| (&b.at, &b.id).cmp(&(&a.at, &a.id)));
+    all.truncate(5);
     for one in &mut all {
         if one.source == "consultation" {
             one.kind = format!("相談・{}", codes.label("channel", &one.kind));

@@ -115,6 +115,36 @@ pub async fn see(read: &mut Read, number: &str) -> Result<Summary> {
     }
 }
 
+/// 事例. Whose it is, and since when it is closed.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Case {
+    pub id: String,
+    pub closed_on: Option<String>,
+}
+
+/// As [`see`], where nothing is shown of the person.
+pub async fn case_of(read: &mut Read, number: &str) -> Result<Case> {
+    let number = ClientNumber::parse(number).map_err(|_| Error::NotFound)?;
+    let case: Option<Case> = read
+        .see_maybe(
+            concat!(
+                "select c.id, (select x.closed_on from closures x where x.client_id = c.id
+                   and x.reopened_at is null limit 1) as closed_on
+                 from clients c where c.number = $6 and ",
+                visible!("c.id", "identity")
+            ),
+            crate::args![i64::from(number.running())],
+        )
+        .await?;
+    match case {
+        Some(case) => Ok(case),
+        None => {
+            let Summary { id, closed_on, .. } = see_merged(read, number).await?;
+            Ok(Case { id, closed_on })
+        }
+    }
+}
+
 /// The record that a number leads to which was merged into it.
 pub(super) async fn see_merged(read: &mut Read, number: ClientNumber) -> Result<Summary> {
     let sql = "select merged_into from clients where number = $1 and merged_into is not null";

@@ -67,12 +67,12 @@ async fn client(
     bad: &mut Problems,
 ) -> Result<Option<String>> {
     let Some(number) = v.opt("client") else { return Ok(None) };
-    match clients::see(tx, &number).await {
-        Ok(person) if person.closed_on.is_some() && !may_be_closed => {
+    match clients::case_of(tx, &number).await {
+        Ok(case) if case.closed_on.is_some() && !may_be_closed => {
             bad.add("client", CLOSED);
-            Ok(Some(person.id))
+            Ok(Some(case.id))
         }
-        Ok(person) => Ok(Some(person.id)),
+        Ok(case) => Ok(Some(case.id)),
         Err(Error::NotFound) => {
             bad.add(
                 "client",

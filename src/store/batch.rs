@@ -168,16 +168,30 @@ impl Writer {
         self.finish_if_last(b);
     }
 
-    /// The disk is waited for here: there is a worker more for it, and to wake another thread
-    /// takes as long as the disk.
-    fn finish_if_last(&self, mut b: OwnedMutexGuard<Batch>) {
-        if (self.nobody_waits() || b.done.len() >= TOGETHER) && b.finish() {
-            tokio::task::spawn_blocking(move || b.begin_wal_anew());
+    /// Whoever is about to enter does so first: one commit the fewer. The disk is waited for here:
+    /// there is a worker more for it, and to wake another thread takes as long as the disk.
+    fn finish_if_last(&self, b: OwnedMutexGuard<Batch>) {
+        let is_full = b.done.len() >= TOGETHER;
+        if !is_full && !self.nobody_waits() {
+            return;
         }
+        let writer = self.clone();
+        tokio::spawn(async move {
+            tokio::task::yield_now().await;
+            if is_full || writer.nobody_waits() {
+                finish(b);
+            }
+        });
     }
 
     fn nobody_waits(&self) -> bool {
         self.waiting.load(SeqCst) == 0
+    }
+}
+
+fn finish(mut b: OwnedMutexGuard<Batch>) {
+    if b.finish() {
+        tokio::task::spawn_blocking(move || b.begin_wal_anew());
     }
 }
 

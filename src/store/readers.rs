@@ -17,11 +17,12 @@ use super::{Error, Result, Sql, lite};
 
 /// Each holds the parsed schema and two megabytes of pages: more of them are colder and larger.
 const READERS: usize = 3;
-/// For those who ask who looked at what, and when.
-const LOOKS: usize = 2;
-/// Workers of the runtime: one for each reader, one for the writer, and some for everything else. A
-/// statement holds its worker as long as it runs, a commit until it is on disk.
-pub const WORKERS: usize = READERS + LOOKS + 1 + 2;
+/// For those who ask who looked at what.
+const LOOKS: usize = 1;
+/// Workers of the runtime: one for each reader, one for the writer, one for everything else. A
+/// statement holds its worker as long as it runs, a commit until it is on disk; each of them more
+/// keeps six megabytes.
+pub const WORKERS: usize = READERS + LOOKS + 2;
 /// Another process that writes to the same database is not counted: after so long a state is old.
 const KEPT: Duration = Duration::from_millis(100);
 

@@ -21,6 +21,7 @@ pub struct PartRow {
     pub valid_from: String,
     pub valid_until: Option<String>,
     pub recorded_at: String,
+    /// "" where the whole folder is read at once.
     pub recorded_by: String,
     pub replaces_id: Option<String>,
     pub voided_at: Option<String>,
@@ -77,7 +78,7 @@ pub async fn rows(
              or coalesce(x.ended_at, x.recorded_at) > $8)
            and x.recorded_at <= $8 and (x.voided_at is null or x.voided_at > $8) and {}
          order by x.valid_from, x.recorded_at, x.id",
-        columns(part, None).join(", "),
+        columns(part, SIGNED, None).join(", "),
         part.table,
         visible("x.client_id", part.category)
     );
@@ -100,7 +101,7 @@ pub async fn history(
         "select {} from {} x left join accounts w on w.id = x.recorded_by
            left join accounts v on v.id = x.voided_by
          where x.client_id = $6 and {} order by x.recorded_at desc, x.id desc",
-        columns(part, None).join(", "),
+        columns(part, SIGNED, None).join(", "),
         part.table,
         visible("x.client_id", part.category)
     );
@@ -175,21 +176,8 @@ pub(super) async fn hidden_fields<'a>(
     Ok(if some { &part.hidden } else { &[] })
 }
 
-/// Everything is read as text, so that one row type serves every part. `hidden`: when a field that
-/// goes with a hidden address is left out by the statement itself.
-pub(super) fn columns(part: &Part, hidden: Option<&str>) -> Vec<String> {
-    let own = [
-        "x.id",
-        "x.valid_from",
-        "x.valid_until",
-        "x.recorded_at",
-        "coalesce(w.name, '')",
-        "x.replaces_id",
-        "x.voided_at",
-        "v.name",
-        "x.void_reason",
-        "x.ended_at",
-    ];
+/// Everything is read as text, so that one row type serves every part.
+pub(super) fn columns(part: &Part, own: [&str; OWN], hidden: Option<&str>) -> Vec<String> {
     let fields = part.form.fields.iter().map(|f| match (f.kind, hidden) {
         (Kind::Number { .. } | Kind::Yes, _) => format!("cast(x.{} as text)", f.name),
         (_, Some(hidden)) if part.hidden.contains(&f.name) => {
@@ -218,6 +206,20 @@ pub(super) struct Stored {
 
 /// How many columns stand before the part's own.
 pub(super) const OWN: usize = 10;
+
+/// Those of a row with the names of who wrote it and who voided it: `w` and `v` are their accounts.
+const SIGNED: [&str; OWN] = [
+    "x.id",
+    "x.valid_from",
+    "x.valid_until",
+    "x.recorded_at",
+    "coalesce(w.name, '')",
+    "x.replaces_id",
+    "x.voided_at",
+    "v.name",
+    "x.void_reason",
+    "x.ended_at",
+];
 
 impl FromRow for Stored {
     fn from_row(row: &store::Row<'_>) -> store::Result<Self> {
