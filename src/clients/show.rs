@@ -39,6 +39,9 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
     let was = ClientNumber::parse(&asked.was).ok().map(|n| n.to_string());
     let f = Folder::read(&mut read, &app.codes, &id, on).await?;
     let may = |path: &str| app.access.allows(actor.role, "GET", path);
+    let team = team(&mut read, &app.codes, &id, on).await?;
+    let contacts = contacts(&mut read, &app.codes, &id).await?;
+    // The last: whoever asks for looks is answered from colder pages.
     let looked = if may("/clients/{number}/looks") && actor.emergency.is_none() {
         looks(&mut read, &id, "", 5).await?
     } else {
@@ -57,8 +60,8 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
         place: cards::whereabouts(&f),
         week: cards::week(&f),
         score: f.score.clone(),
-        team: team(&mut read, &app.codes, &id, on).await?,
-        contacts: contacts(&mut read, &app.codes, &id).await?,
+        team,
+        contacts,
         looked,
         edits: may("/clients/{number}/parts/{part}"),
         was,

@@ -22,7 +22,7 @@ use tokio::time::Sleep;
 use super::say;
 use crate::audit::Keeper;
 use crate::routes;
-use crate::store::{Changes, Reserve};
+use crate::store::{Db, Reserve};
 use crate::web::App;
 
 /// A browser keeps a few open; beyond that the newest is turned away.
@@ -42,7 +42,7 @@ pub async fn listen(
     tls: Option<(PathBuf, PathBuf)>,
 ) -> std::result::Result<(), String> {
     let keeper = Keeper::start(&app).await.map_err(say)?;
-    tokio::spawn(forget(app.db.changes.clone()));
+    tokio::spawn(forget(app.db.clone()));
     tokio::spawn(make_room(app.db.reserve.clone()));
     let handle = Handle::new();
     let told = handle.clone();
@@ -79,10 +79,10 @@ fn patient<A>(mut server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
 /// that was stopped there ends here within these seconds.
 const ELSEWHERE: Duration = Duration::from_secs(2);
 
-async fn forget(changes: Changes) {
+async fn forget(db: Db) {
     loop {
         tokio::time::sleep(ELSEWHERE).await;
-        changes.forget();
+        db.forget();
     }
 }
 

@@ -130,7 +130,8 @@ enum Engine {
 }
 
 pub(crate) enum Conn {
-    Lite(Readers),
+    /// And whether looks were asked for: from then on everything is the newest.
+    Lite(Readers, bool),
     Writer(OwnedMutexGuard<Batch>),
     Pg(PoolConnection<Postgres>),
     Gone,
@@ -146,7 +147,7 @@ pub struct Read {
 impl Db {
     pub async fn read(&self, actor: &Actor) -> Result<Read> {
         let conn = match &self.engine {
-            Engine::Lite { read, .. } => Conn::Lite(read.clone()),
+            Engine::Lite { read, .. } => Conn::Lite(read.clone(), false),
             Engine::Pg { pool, .. } => Conn::Pg(pool.acquire().await?),
         };
         Ok(Read { conn, actor: actor.clone(), probe: self.probe.clone() })
@@ -163,6 +164,15 @@ impl Db {
     /// For what must go on when the disk is full: it may use the reserve.
     pub async fn write_always(&self, actor: &Actor) -> Result<Tx> {
         Tx::begin(self, actor).await
+    }
+
+    /// From now on nothing that was kept counts any more, and nobody keeps an old state: another
+    /// process may have written, or may want to begin the WAL anew.
+    pub fn forget(&self) {
+        self.changes.forget();
+        if let Engine::Lite { read, .. } = &self.engine {
+            read.let_go();
+        }
     }
 
     pub fn is_postgres(&self) -> bool {
@@ -238,8 +248,9 @@ impl Read {
     ) -> Result<Vec<T>> {
         self.probe.asks(&sql);
         match &mut self.conn {
-            Conn::Lite(readers) => {
-                let reader = readers.take(&sql).await?;
+            Conn::Lite(readers, newest) => {
+                *newest |= sql.is_of_looks();
+                let reader = readers.take(*newest).await?;
                 lite::rows(reader.conn()?, &sql, args, most)
             }
             Conn::Writer(batch) => lite::rows(&batch.conn, &sql, args, most),
@@ -266,7 +277,7 @@ impl Read {
                 let asked = sqlx::query_with(sql, args::pg(args)?);
                 Ok(asked.execute(&mut **conn).await?.rows_affected())
             }
-            Conn::Lite(_) | Conn::Gone => Err(Error::Lost("not a transaction".into())),
+            Conn::Lite(..) | Conn::Gone => Err(Error::Lost("not a transaction".into())),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! SQLite forgets every page it has read once anybody has committed, and at a desk everybody who
 //! looks commits: that they looked. So a reader keeps its state while nothing but looks was
-//! committed, and only who asks for looks is shown the newest.
+//! committed; only who asks for looks is shown the newest, of what was looked at as well.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Error, Result, Sql, lite};
+use super::{Error, Result, lite};
 
 /// Each holds the parsed schema and two megabytes of pages: more of them are colder and larger.
 const READERS: usize = 3;
@@ -65,9 +65,9 @@ impl Readers {
         Self { records: Pool::new(file, READERS), looks: Pool::new(file, LOOKS) }
     }
 
-    /// One that sees what was committed before; that somebody looked only if the statement asks.
-    pub async fn take(&self, sql: &Sql) -> Result<Reader> {
-        let pool = if sql.is_of_looks() { &self.looks } else { &self.records };
+    /// One that sees what was committed before; that somebody looked only if it is to be the newest.
+    pub async fn take(&self, newest: bool) -> Result<Reader> {
+        let pool = if newest { &self.looks } else { &self.records };
         let closed = |_| Error::Lost("the database is closed".into());
         let place = pool.places.clone().acquire_owned().await.map_err(closed)?;
         let free = pool.free.lock().ok().and_then(|mut free| free.pop());
@@ -75,7 +75,7 @@ impl Readers {
             Some(open) => open,
             None => Open::new(&pool.file)?,
         };
-        if !sql.is_of_looks() {
+        if !newest {
             open.begin(pool.newest.load(SeqCst))?;
         }
         Ok(Reader { open: Some(open), pool: pool.clone(), _place: place })
@@ -181,6 +181,7 @@ impl Drop for Reader {
 mod tests {
     use tokio::runtime::Runtime;
 
+    use super::super::Sql;
     use super::*;
 
     const COUNT: &str = "select count(*) from people";
@@ -210,9 +211,9 @@ mod tests {
         }
 
         fn counted(&self, sql: &'static str) -> i64 {
-            let sql = Sql::from(sql);
-            let reader = self.runtime.block_on(self.readers.take(&sql)).unwrap();
-            reader.conn().unwrap().query_row(sql.text(), (), |row| row.get(0)).unwrap()
+            let newest = Sql::from(sql).is_of_looks();
+            let reader = self.runtime.block_on(self.readers.take(newest)).unwrap();
+            reader.conn().unwrap().query_row(sql, (), |row| row.get(0)).unwrap()
         }
 
         /// Whether somebody kept the WAL from being begun anew.
@@ -238,7 +239,11 @@ mod tests {
         let looks = "select count(*) from audit_events";
         assert_eq!((desk.counted(COUNT), desk.counted(looks)), (0, 0));
         desk.writer.execute_batch("insert into audit_events values (1)").unwrap();
-        assert_eq!(desk.counted(looks), 1);
+        desk.enrol();
+        assert_eq!((desk.counted(COUNT), desk.counted(looks)), (0, 1));
+        let beside = desk.runtime.block_on(desk.readers.take(true)).unwrap();
+        let people: i64 = beside.conn().unwrap().query_row(COUNT, (), |row| row.get(0)).unwrap();
+        assert_eq!(people, 1, "the same question goes on with the newest");
     }
 
     #[test]
@@ -263,7 +268,7 @@ mod tests {
     #[test]
     fn whoever_reads_while_all_are_told_to_let_go_lets_go_when_done() {
         let desk = Desk::new();
-        let reader = desk.runtime.block_on(desk.readers.take(&COUNT.into())).unwrap();
+        let reader = desk.runtime.block_on(desk.readers.take(false)).unwrap();
         let count = || reader.conn().unwrap().query_row(COUNT, (), |row| row.get::<_, i64>(0));
         assert_eq!(count().unwrap(), 0);
         desk.enrol();
@@ -280,11 +285,11 @@ mod tests {
             let _inside = desk.runtime.enter();
             desk.readers.pause(Duration::from_millis(20))
         };
-        let reader = desk.runtime.block_on(desk.readers.take(&COUNT.into())).unwrap();
+        let reader = desk.runtime.block_on(desk.readers.take(false)).unwrap();
         assert!(pause().is_none());
         drop(reader);
         let paused = pause().unwrap();
-        let next = async { tokio::time::timeout(KEPT, desk.readers.take(&COUNT.into())).await };
+        let next = async { tokio::time::timeout(KEPT, desk.readers.take(false)).await };
         assert!(desk.runtime.block_on(next).is_err(), "nobody begins");
         drop(paused);
         assert_eq!(desk.counted(COUNT), 0);
