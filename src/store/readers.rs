@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::runtime::Handle;
@@ -23,8 +23,6 @@ const LOOKS: usize = 1;
 /// statement holds its worker as long as it runs, a commit until it is on disk; each of them more
 /// keeps six megabytes.
 pub const WORKERS: usize = READERS + LOOKS + 2;
-/// Another process that writes to the same database is not counted: after so long a state is old.
-const KEPT: Duration = Duration::from_millis(100);
 
 /// Opened when they are first needed, and given back warm.
 #[derive(Clone)]
@@ -43,13 +41,8 @@ struct Pool {
 
 struct Open {
     conn: Connection,
-    state: Option<State>,
-}
-
-/// What a reader sees: everything that was committed before so many changes were counted.
-struct State {
-    changes: u64,
-    since: Instant,
+    /// It sees everything that was committed before so many changes were counted.
+    state: Option<u64>,
 }
 
 impl Pool {
@@ -65,7 +58,7 @@ impl Readers {
         Self { records: Pool::new(file, READERS), looks: Pool::new(file, LOOKS) }
     }
 
-    /// One that sees what was committed before; that somebody looked only if it is to be the newest.
+    /// One that sees what was committed before; who looked, only if it is to be the `newest`.
     pub async fn take(&self, newest: bool) -> Result<Reader> {
         let pool = if newest { &self.looks } else { &self.records };
         let closed = |_| Error::Lost("the database is closed".into());
@@ -126,13 +119,12 @@ impl Open {
 
     /// `changes` was read before: what is counted later may be seen already, never the reverse.
     fn begin(&mut self, changes: u64) -> Result<()> {
-        let is_good = |s: &State| s.changes == changes && s.since.elapsed() < KEPT;
-        if self.state.as_ref().is_some_and(is_good) && !self.conn.is_autocommit() {
+        if self.state == Some(changes) && !self.conn.is_autocommit() {
             return Ok(());
         }
         self.end();
         lite::say(&self.conn, "begin")?;
-        self.state = Some(State { changes, since: Instant::now() });
+        self.state = Some(changes);
         Ok(())
     }
 
@@ -170,7 +162,7 @@ impl Drop for Reader {
         let Ok(mut free) = self.pool.free.lock() else { return };
         // Under the lock: `let_go` finds it among the free, or it sees here what was counted.
         let newest = self.pool.newest.load(SeqCst);
-        if open.state.as_ref().is_some_and(|s| s.changes != newest) {
+        if open.state.is_some_and(|seen| seen != newest) {
             open.end();
         }
         free.push(open);
@@ -184,6 +176,7 @@ mod tests {
     use super::super::Sql;
     use super::*;
 
+    const MOMENT: Duration = Duration::from_millis(20);
     const COUNT: &str = "select count(*) from people";
 
     struct Desk {
@@ -247,11 +240,12 @@ mod tests {
     }
 
     #[test]
-    fn what_another_process_wrote_is_seen_after_a_moment() {
+    fn what_another_process_wrote_is_seen_once_all_let_go() {
         let desk = Desk::new();
         assert_eq!(desk.counted(COUNT), 0);
         desk.enrol();
-        std::thread::sleep(KEPT);
+        assert_eq!(desk.counted(COUNT), 0, "it is not counted");
+        desk.readers.let_go();
         assert_eq!(desk.counted(COUNT), 1);
     }
 
@@ -283,13 +277,13 @@ mod tests {
         let desk = Desk::new();
         let pause = || {
             let _inside = desk.runtime.enter();
-            desk.readers.pause(Duration::from_millis(20))
+            desk.readers.pause(MOMENT)
         };
         let reader = desk.runtime.block_on(desk.readers.take(false)).unwrap();
         assert!(pause().is_none());
         drop(reader);
         let paused = pause().unwrap();
-        let next = async { tokio::time::timeout(KEPT, desk.readers.take(false)).await };
+        let next = async { tokio::time::timeout(MOMENT, desk.readers.take(false)).await };
         assert!(desk.runtime.block_on(next).is_err(), "nobody begins");
         drop(paused);
         assert_eq!(desk.counted(COUNT), 0);
