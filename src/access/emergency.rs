@@ -21,7 +21,8 @@ pub(super) async fn open(
             // Hardly anybody has one open: the person is not even looked for.
             "select g.id, g.ends_at from emergencies g cross join clients c
              where c.id = g.client_id and c.number = $1 and g.account_id = $2 and g.post_id = $3
-               and g.opened_at <= $4 and g.ends_at > $4 and g.ended_at is null order by g.ends_at desc limit 1",
+               and g.opened_at <= $4 and g.ends_at > $4 and g.ended_at is null
+             order by g.ends_at desc limit 1",
             args![i64::from(number.running()), actor.account_id, actor.post_id, actor.at],
         )
         .await?;
