@@ -28,4 +28,4 @@ mod power;
 pub mod show;
 pub mod who;
 
-pub use summary::{Case, Summary, case_of, see, see_by_id};
+pub use summary::{Summary, case_of, see, see_by_id};

@@ -130,8 +130,11 @@ enum Engine {
 }
 
 pub(crate) enum Conn {
-    /// And whether looks were asked for: from then on everything is the newest.
-    Lite(Readers, bool),
+    /// `newest`: looks were asked for, and from then on everything is.
+    Lite {
+        readers: Readers,
+        newest: bool,
+    },
     Writer(OwnedMutexGuard<Batch>),
     Pg(PoolConnection<Postgres>),
     Gone,
@@ -147,7 +150,7 @@ pub struct Read {
 impl Db {
     pub async fn read(&self, actor: &Actor) -> Result<Read> {
         let conn = match &self.engine {
-            Engine::Lite { read, .. } => Conn::Lite(read.clone(), false),
+            Engine::Lite { read, .. } => Conn::Lite { readers: read.clone(), newest: false },
             Engine::Pg { pool, .. } => Conn::Pg(pool.acquire().await?),
         };
         Ok(Read { conn, actor: actor.clone(), probe: self.probe.clone() })
@@ -248,7 +251,7 @@ impl Read {
     ) -> Result<Vec<T>> {
         self.probe.asks(&sql);
         match &mut self.conn {
-            Conn::Lite(readers, newest) => {
+            Conn::Lite { readers, newest } => {
                 *newest |= sql.is_of_looks();
                 let reader = readers.take(*newest).await?;
                 lite::rows(reader.conn()?, &sql, args, most)
@@ -277,7 +280,7 @@ impl Read {
                 let asked = sqlx::query_with(sql, args::pg(args)?);
                 Ok(asked.execute(&mut **conn).await?.rows_affected())
             }
-            Conn::Lite(..) | Conn::Gone => Err(Error::Lost("not a transaction".into())),
+            Conn::Lite { .. } | Conn::Gone => Err(Error::Lost("not a transaction".into())),
         }
     }
 }

@@ -28,7 +28,7 @@ pub const WORKERS: usize = READERS + LOOKS + 2;
 #[derive(Clone)]
 pub struct Readers {
     records: Arc<Pool>,
-    /// Who looked at what: always the newest, on connections of their own.
+    /// Who looked at what: always the newest, on a connection of its own.
     looks: Arc<Pool>,
 }
 
