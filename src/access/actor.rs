@@ -130,6 +130,8 @@ pub struct Actor {
     pub single_keys: bool,
     /// The form this request sent, by its key; "" where a retry may do no harm. See `store::once`.
     pub form: String,
+    /// What is asked takes long: it is read beside the desk (the word `long` in `routes.txt`).
+    pub long: bool,
     /// What opens the folder this request asks for, where the actor's own sight does not.
     pub emergency: Option<Emergency>,
     /// What the form before this page did (`web::did`); nothing on most pages.
@@ -158,6 +160,7 @@ impl Actor {
             csrf: String::new(),
             single_keys: true,
             form: String::new(),
+            long: false,
             emergency: None,
             did: None,
         }

@@ -43,10 +43,21 @@ async fn answer(app: &App, mut req: Request, next: Next) -> Response {
         false => enter(app, &mut req).await.map_err(Error::into_response),
     };
     match entered {
-        Ok(None) if api => next.run(req).await,
-        Ok(None) => pass(app, req, next).await,
+        Ok(None) if is_long(&req) => {
+            let (long, app) = (app.long.clone(), app.clone());
+            long.run(async move { go_on(&app, api, req, next).await }).await
+        }
+        Ok(None) => go_on(app, api, req, next).await,
         Ok(Some(elsewhere)) | Err(elsewhere) => elsewhere,
     }
+}
+
+fn is_long(req: &Request) -> bool {
+    req.extensions().get::<Actor>().is_some_and(|actor| actor.long)
+}
+
+async fn go_on(app: &App, api: bool, req: Request, next: Next) -> Response {
+    if api { next.run(req).await } else { pass(app, req, next).await }
 }
 
 /// A form that had been kept is let go when it was answered.
@@ -128,6 +139,7 @@ async fn admit(
         let asked = req.uri().path().to_owned();
         session.actor.emergency = emergency::open(app, &session.actor, (path, &asked)).await?;
     }
+    session.actor.long = row.long;
     session.actor.did = req.uri().query().and_then(Did::read);
     req.extensions_mut().insert(session.actor.clone());
     req.extensions_mut().insert(session);
@@ -152,7 +164,7 @@ async fn enter_api(app: &App, req: &mut Request) -> Result<Option<Response>, Pro
     let token = req.headers().get(AUTHORIZATION).and_then(|v| v.to_str().ok());
     let token = token.and_then(|t| t.strip_prefix("Bearer ")).unwrap_or_default().trim();
     let known = if token.is_empty() { None } else { tokens::resume(app, token).await? };
-    let Some((actor, grant)) = known else {
+    let Some((mut actor, grant)) = known else {
         let from = doorstep::address(app, req);
         doorstep::step(app, from).await?;
         return Err(Problem::unauthorized());
@@ -162,6 +174,7 @@ async fn enter_api(app: &App, req: &mut Request) -> Result<Option<Response>, Pro
     if !row.roles.contains(&actor.role) {
         return Err(Problem::not_found());
     }
+    actor.long = row.long;
     req.extensions_mut().insert(actor);
     req.extensions_mut().insert(grant);
     Ok(None)

@@ -16,11 +16,13 @@ pub struct Row {
     pub emergency: bool,
     /// Exports and changes of rights: the password is typed again when it was long ago.
     pub confirmed: bool,
+    /// As long as there are people: it is done beside the desk (the word `long`).
+    pub long: bool,
     pub reason: String,
 }
 
 /// 権限表. `METHOD  PATH  ROLES  REASON`, columns parted by two or more spaces; after the roles may
-/// stand the word `confirmed`.
+/// stand the words `confirmed` and `long`.
 #[derive(Clone, Debug)]
 pub struct AccessTable {
     rows: Vec<Row>,
@@ -72,16 +74,17 @@ fn row(line: &str) -> Result<Row, String> {
     let (method, path) = (next("method")?, next("path")?);
     let (who, reason) = (next("roles")?, next("reason")?);
     let public = who == "public";
-    let (mut roles, mut emergency, mut confirmed) = (vec![], false, false);
+    let (mut roles, mut emergency, mut confirmed, mut long) = (vec![], false, false, false);
     for name in who.split_whitespace().filter(|_| !public) {
         match name {
             "emergency" if method == "GET" => emergency = true,
             "all" => roles.extend(Role::ALL),
             "confirmed" => confirmed = true,
+            "long" => long = true,
             _ => roles.push(Role::from_code(name).ok_or(format!("unknown role '{name}'"))?),
         }
     }
-    Ok(Row { method, path, public, roles, emergency, confirmed, reason })
+    Ok(Row { method, path, public, roles, emergency, confirmed, long, reason })
 }
 
 #[cfg(test)]
@@ -94,9 +97,11 @@ mod tests {
         assert!(t.allows(Role::Officer, "GET", "/x/{id}"));
         assert!(!t.allows(Role::School, "GET", "/x/{id}"));
         assert!(!t.allows(Role::Officer, "POST", "/x/{id}"));
-        assert!(!t.rows()[0].confirmed);
+        assert!(!t.rows()[0].confirmed && !t.rows()[0].long);
         let t = AccessTable::read("GET  /x  officer confirmed  because").unwrap();
         assert!(t.rows()[0].confirmed && t.rows()[0].roles == [Role::Officer]);
+        let t = AccessTable::read("GET  /x  officer confirmed long  because").unwrap();
+        assert!(t.rows()[0].confirmed && t.rows()[0].long);
     }
 
     #[test]

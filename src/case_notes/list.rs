@@ -11,9 +11,10 @@ use crate::access::{Actor, escape};
 use crate::audit::Event;
 use crate::codes::Codes;
 use crate::staff::colleagues;
-use crate::store::Read;
+use crate::store::{Arg, Read};
 use crate::web::form::{Form, FormView, Options, Problems, Values};
 use crate::web::page::refused;
+use crate::web::said::{COUNTED, counted};
 use crate::web::submitted::decode;
 use crate::web::{App, Entry, Page, Result, page};
 use crate::{args, case_note_rows, visible};
@@ -36,72 +37,60 @@ const PER_PAGE: usize = 50;
 /// Conditions shared by the list and what counts it.
 macro_rules! asked {
     () => {
-        " and e.voided_at is null and e.occurred_on >= $6 and e.occurred_on < $7 \
-         and (cast($8 as text) is null or e.kind = $8) \
-         and (cast($9 as text) is null or e.author_id = $9)"
+        " and e.voided_at is null and e.occurred_at >= $6 and e.occurred_at <= $7 \
+         and (e.occurred_at < $7 or e.id < $8) \
+         and (cast($9 as text) is null or e.kind = $9) \
+         and (cast($10 as text) is null or e.author_id = $10)"
     };
 }
 
-/// The newest first; `before` is the last row of the page before: its instant and id.
-async fn find(
-    read: &mut Read,
-    f: &Filter,
-    before: (&str, &str),
-    limit: i64,
-) -> Result<Vec<CaseNote>> {
+/// Where a page begins: instant and id of the last row of the page before.
+type Key = (String, String);
+
+fn newest() -> Key {
+    ("9999".into(), String::new())
+}
+
+fn values(f: &Filter, before: &Key, most: i64) -> Vec<Arg<'static>> {
+    let (at, id) = f.end().min(before.clone());
+    let text = |t: Option<String>| Arg::Text(t.map(Into::into));
+    let mut all: Vec<_> = [f.start(), at, id].map(|t| text(Some(t))).into();
+    all.extend(["kind", "author"].map(|name| text(f.values.opt(name))));
+    all.push(Arg::Int(Some(most)));
+    all
+}
+
+/// The newest first.
+async fn find(read: &mut Read, f: &Filter, before: &Key, limit: i64) -> Result<Vec<CaseNote>> {
     let rows = read
         .see_all(
             concat!(
                 case_note_rows!(),
                 asked!(),
-                " and (e.occurred_at < $10 or (e.occurred_at = $10 and e.id < $11))",
-                " order by e.occurred_at desc, e.id desc limit cast($12 as bigint)"
+                " order by e.occurred_at desc, e.id desc limit cast($11 as bigint)"
             ),
-            args![
-                f.from,
-                f.until,
-                f.values.opt("kind"),
-                f.values.opt("author"),
-                before.0,
-                before.1,
-                limit
-            ],
+            &values(f, before, limit),
         )
         .await?;
     Ok(rows)
 }
 
-/// How many, and their minutes together.
-async fn count(read: &mut Read, f: &Filter) -> Result<(i64, i64)> {
+/// How many, counted up to `most`, and the minutes of these together.
+async fn count(read: &mut Read, f: &Filter, most: i64) -> Result<(i64, i64)> {
     let row = read
         .see_one(
             concat!(
                 "select count(*), cast(coalesce(sum((select sum(m.minutes)",
-                " from case_note_minutes m where m.note_id = e.id)), 0) as bigint)",
-                " from case_notes e where ",
+                " from case_note_minutes m where m.note_id = found.id)), 0) as bigint)",
+                " from (select e.id from case_notes e where ",
                 visible!("e.client_id", "consultation"),
-                asked!()
+                asked!(),
+                " limit cast($11 as bigint)) as found"
             ),
-            args![f.from, f.until, f.values.opt("kind"), f.values.opt("author")],
+            &values(f, &newest(), most),
         )
         .await?;
     Ok(row)
-}
-
-/// How many, counted up to `most`.
-async fn count_to(read: &mut Read, f: &Filter, most: i64) -> Result<i64> {
-    let (n,): (i64,) = read
-        .see_one(
-            concat!(
-                "select count(*) from (select e.id from case_notes e where ",
-                visible!("e.client_id", "consultation"),
-                asked!(),
-                " limit cast($10 as bigint)) as found"
-            ),
-            args![f.from, f.until, f.values.opt("kind"), f.values.opt("author"), most],
-        )
-        .await?;
-    Ok(n)
 }
 
 /// The questions a list can be asked.
@@ -113,13 +102,12 @@ pub fn filter_form() -> Form {
 pub async fn page_of(
     read: &mut Read,
     asked: Values,
-    after: Option<(String, String)>,
+    after: Option<Key>,
     (limit, most): (i64, i64),
 ) -> Result<(Vec<CaseNote>, i64)> {
     let f = Filter::of(asked);
-    let after = after.unwrap_or_else(|| ("9999".into(), String::new()));
-    let rows = find(read, &f, (&after.0, &after.1), limit).await?;
-    Ok((rows, count_to(read, &f, most).await?))
+    let rows = find(read, &f, &after.unwrap_or_else(newest), limit).await?;
+    Ok((rows, count(read, &f, most).await?.0))
 }
 
 /// For programs: the notes about one person in the period asked, the newest first.
@@ -139,10 +127,10 @@ async fn authors(read: &mut Read) -> Result<Options> {
     let others: Vec<(String, String)> = read
         .see_all(
             concat!(
-                "select distinct a.id, a.name from case_notes e",
-                " join accounts a on a.id = e.author_id where ",
+                "select a.id, a.name from accounts a where exists",
+                " (select 1 from case_notes e where e.author_id = a.id and ",
                 visible!("e.client_id", "consultation"),
-                " order by a.name"
+                ") order by a.name"
             ),
             args![],
         )
@@ -160,10 +148,12 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<List> {
     let (mut rows, mut total, mut words, mut bad) = (vec![], (0, 0), vec![], Problems::default());
     match Filter::read(&form, asked, &app.codes) {
         Ok(f) => {
-            let (at, id) = (asked.get("before"), asked.get("id"));
-            let start = if at.is_empty() { ("9999", "") } else { (at, id) };
-            rows = find(read, &f, start, PER_PAGE as i64 + 1).await?;
-            total = count(read, &f).await?;
+            let start = match asked.get("before") {
+                "" => newest(),
+                at => (at.to_owned(), asked.get("id").to_owned()),
+            };
+            rows = find(read, &f, &start, PER_PAGE as i64 + 1).await?;
+            total = count(read, &f, COUNTED + 1).await?;
             words = said(&f, &app.codes, &offers);
         }
         Err(problems) => bad = problems,
@@ -173,8 +163,9 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<List> {
         page: app.page(&read.actor, "支援経過", "/case-notes"),
         form: form.view(asked, &bad, &app.codes, &offers),
         words: words.join("　"),
-        count: total.0,
-        minutes: total.1,
+        count: counted(total.0, "件"),
+        // Of all of them or of none.
+        minutes: Some(total.1).filter(|_| total.0 <= COUNTED),
         rows,
         more,
         codes: app.codes.clone(),
@@ -206,8 +197,8 @@ struct List {
     page: Page,
     form: FormView,
     words: String,
-    count: i64,
-    minutes: i64,
+    count: String,
+    minutes: Option<i64>,
     rows: Vec<CaseNote>,
     more: String,
     codes: Arc<Codes>,

@@ -13,6 +13,7 @@ use crate::access::{Actor, escape};
 use crate::audit::Event;
 use crate::codes::Codes;
 use crate::store::{Arg, Read};
+use crate::web::said::{COUNTED, counted};
 use crate::web::submitted::decode;
 use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
@@ -104,8 +105,6 @@ const SUGGESTED: i64 = 8;
 const PER_PAGE: i64 = 20;
 /// Of a search, when asked for more than the first page.
 const MORE: i64 = 200;
-/// People are counted so far.
-const COUNTED: i64 = 1_000;
 
 pub fn form() -> Form {
     let fields = vec![
@@ -295,7 +294,7 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
         page: app.page(actor, "利用者", "/clients"),
         form: form().view(asked, &bad, &app.codes, &Options::new()),
         words: filter.words,
-        total: how_many(total),
+        total: counted(total, "人"),
         people,
         more,
         searched: None,
@@ -324,7 +323,7 @@ fn searched(
         words: vec![],
         total: match left_out {
             true => format!("はじめの{most}人"),
-            false => how_many(found.len() as i64),
+            false => counted(found.len() as i64, "人"),
         },
         people: found,
         more: String::new(),
@@ -377,11 +376,6 @@ fn next(asked: &Entry, last: ClientNumber) -> String {
         kept.map(|(n, v)| format!("{}={}", escape(n), escape(v))).collect();
     pairs.push(format!("after={last}"));
     format!("/clients?{}", pairs.join("&"))
-}
-
-/// Counting on costs time and changes nothing for whoever reads it.
-fn how_many(total: i64) -> String {
-    if total > COUNTED { "1,000人以上".to_owned() } else { format!("{total}人") }
 }
 
 #[derive(Template)]

@@ -13,7 +13,7 @@ use crate::store::{Arg, Read};
 use crate::web::form::{Form, FormView, Options, Problems, Values};
 use crate::web::page::refused;
 use crate::web::submitted::decode;
-use crate::web::{App, Entry, Error, Page, Result, page};
+use crate::web::{App, Entry, Error, Page, Result, page, said};
 use crate::{args, clients, consultation_rows, visible, visible_consultation};
 
 pub async fn get(
@@ -36,15 +36,15 @@ macro_rules! asked {
     () => {
         concat!(
             plain!(),
-            " and ((cast($19 as bigint) is null and cast($20 as bigint) is null) or (",
+            " and ((cast($20 as bigint) is null and cast($21 as bigint) is null) or (",
             visible!("k.client_id", "identity"),
             " and exists (select 1 from client_births b where b.client_id = k.client_id",
             " and b.voided_at is null and b.valid_from <= $5",
             " and (b.valid_until is null or b.valid_until > $5) and ",
             age!(),
-            " >= coalesce(cast($19 as bigint), 0) and ",
+            " >= coalesce(cast($20 as bigint), 0) and ",
             age!(),
-            " < coalesce(cast($20 as bigint), 999))))"
+            " < coalesce(cast($21 as bigint), 999))))"
         )
     };
 }
@@ -60,72 +60,76 @@ macro_rules! age {
 macro_rules! plain {
     () => {
         " and k.recorded_at <= $6 and (k.voided_at is null or k.voided_at > $6) \
-         and k.occurred_on >= $7 and k.occurred_on < $8 \
-         and (cast($9 as text) is null or k.inquirer_kind = $9) \
-         and (cast($10 as text) is null or k.scope = $10) \
-         and (cast($11 as text) is null or k.region = $11) \
-         and (cast($12 as text) is null or k.organisation_id = $12) \
-         and (cast($13 as text) is null or exists (select 1 from consultation_topics t \
-          where t.consultation_id = k.id and t.topic = $13)) \
-         and (cast($14 as text) is null or k.series = $14) \
-         and (cast($15 as text) is null or k.channel = $15) \
-         and (cast($16 as text) is null or k.handler_id = $16) \
-         and (cast($17 as text) is null or k.client_id = $17) \
-         and (cast($18 as text) is null or k.words like $18 escape '!')"
+         and k.occurred_at >= $7 and k.occurred_at <= $8 and (k.occurred_at < $8 or k.id < $9) \
+         and (cast($10 as text) is null or k.inquirer_kind = $10) \
+         and (cast($11 as text) is null or k.scope = $11) \
+         and (cast($12 as text) is null or k.region = $12) \
+         and (cast($13 as text) is null or k.organisation_id = $13) \
+         and (cast($14 as text) is null or exists (select 1 from consultation_topics t \
+          where t.consultation_id = k.id and t.topic = $14)) \
+         and (cast($15 as text) is null or k.series = $15) \
+         and (cast($16 as text) is null or k.channel = $16) \
+         and (cast($17 as text) is null or k.handler_id = $17) \
+         and (cast($18 as text) is null or k.client_id = $18) \
+         and (cast($19 as text) is null or k.words like $19 escape '!')"
     };
 }
 
-fn values(f: &Filter) -> Vec<Arg<'static>> {
+fn values(f: &Filter, before: &Key, most: i64) -> Vec<Arg<'static>> {
     let text = |t: Option<String>| Arg::Text(t.map(Into::into));
-    let mut all = vec![text(Some(f.known_at.to_string()))];
-    all.push(text(Some(f.from.to_string())));
-    all.push(text(Some(f.until.to_string())));
+    let (at, id) = f.end().min(before.clone());
+    let mut all: Vec<_> = [f.known_at.to_string(), f.start(), at, id].map(|t| text(Some(t))).into();
     all.extend(filter::PLAIN.iter().map(|name| text(f.get(name))));
     all.push(text(f.client_id.clone()));
     all.push(text(f.q.clone()));
     all.extend(["age_from", "age_until"].map(|name| Arg::Int(f.int(name))));
+    all.push(Arg::Int(Some(most)));
     all
 }
 
-/// The newest first; `before` is the last row of the page before: its instant and id.
-async fn find(
-    read: &mut Read,
-    f: &Filter,
-    before: (&str, &str),
-    limit: i64,
-) -> Result<Vec<Consultation>> {
-    let mut all = values(f);
-    all.extend([before.0.to_owned(), before.1.to_owned()].map(|t| Arg::Text(Some(t.into()))));
-    all.push(Arg::Int(Some(limit)));
-    let rows = read
-        .see_all(
+/// Where a page begins: instant and id of the last row of the page before.
+type Key = (String, String);
+
+fn newest() -> Key {
+    ("9999".into(), String::new())
+}
+
+/// Those of one person are found by the person, all others by the time.
+fn found_by(f: &Filter, [by_time, by_person]: [&'static str; 2]) -> &'static str {
+    if f.client_id.is_some() { by_person } else { by_time }
+}
+
+/// The newest first.
+async fn find(read: &mut Read, f: &Filter, before: &Key, limit: i64) -> Result<Vec<Consultation>> {
+    macro_rules! found {
+        ($how:literal) => {
             concat!(
                 consultation_rows!(),
                 asked!(),
-                " and (k.occurred_at < $21 or (k.occurred_at = $21 and k.id < $22))",
-                " order by k.occurred_at desc, k.id desc limit cast($23 as bigint)"
-            ),
-            &all,
-        )
-        .await?;
-    Ok(rows)
+                $how,
+                " order by k.occurred_at desc, k.id desc limit cast($22 as bigint)"
+            )
+        };
+    }
+    let sql = found_by(f, [found!(""), found!(" and k.client_id = $18")]);
+    Ok(read.see_all(sql, &values(f, before, limit)).await?)
 }
 
 /// How many there are, counted up to `most`.
 async fn count(read: &mut Read, f: &Filter, most: i64) -> Result<i64> {
-    let mut all = values(f);
-    all.push(Arg::Int(Some(most)));
-    let (n,): (i64,) = read
-        .see_one(
+    macro_rules! counted {
+        ($how:literal) => {
             concat!(
                 "select count(*) from (select k.id from consultations k where ",
                 visible_consultation!(),
                 asked!(),
-                " limit cast($21 as bigint)) as found"
-            ),
-            &all,
-        )
-        .await?;
+                $how,
+                " limit cast($22 as bigint)) as found"
+            )
+        };
+    }
+    let sql = found_by(f, [counted!(""), counted!(" and k.client_id = $18")]);
+    let (n,): (i64,) = read.see_one(sql, &values(f, &newest(), most)).await?;
     Ok(n)
 }
 
@@ -147,12 +151,11 @@ pub fn filter_form() -> Form {
 pub async fn page_of(
     read: &mut Read,
     asked: Values,
-    after: Option<(String, String)>,
+    after: Option<Key>,
     (limit, most): (i64, i64),
 ) -> Result<Found> {
     let f = with_person(read, Filter::of(asked)?).await?;
-    let after = after.unwrap_or_else(|| ("9999".into(), String::new()));
-    let rows = find(read, &f, (&after.0, &after.1), limit).await?;
+    let rows = find(read, &f, &after.unwrap_or_else(newest), limit).await?;
     let total = count(read, &f, most).await?;
     Ok(Found { rows, total, client_id: f.client_id })
 }
@@ -166,7 +169,7 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<(List, Option
         page: app.page(&actor, "相談", "/consultations"),
         form: filter::form().view(asked, &bad, &app.codes, &offers),
         words: vec![],
-        total: 0,
+        total: String::new(),
         rows: vec![],
         more: String::new(),
         labels: Labels(app.codes.clone()),
@@ -175,10 +178,12 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<(List, Option
     let mut about = None;
     match filtered(read, asked, app).await {
         Ok(f) => {
-            let (at, id) = (asked.get("before"), asked.get("id"));
-            let start = if at.is_empty() { ("9999", "") } else { (at, id) };
-            list.rows = find(read, &f, start, PER_PAGE as i64 + 1).await?;
-            list.total = count(read, &f, i64::MAX).await?;
+            let start = match asked.get("before") {
+                "" => newest(),
+                at => (at.to_owned(), asked.get("id").to_owned()),
+            };
+            list.rows = find(read, &f, &start, PER_PAGE as i64 + 1).await?;
+            list.total = said::counted(count(read, &f, said::COUNTED + 1).await?, "件");
             list.words = f.words(&app.codes, &names);
             about = f.client_id;
         }
@@ -222,15 +227,17 @@ fn next_page(asked: &Entry, last: &Consultation) -> String {
     format!("/consultations?{}", pairs.join("&"))
 }
 
-/// Offices and people of the controller that have taken consultations the actor may see.
+/// Offices and people that have taken a consultation the actor may see. Whose sight ends at the
+/// controller need not wait for what all others have taken.
 async fn offers(read: &mut Read) -> Result<Options> {
     let offices: Vec<(String, String)> = read
         .see_all(
             concat!(
-                "select distinct o.id, o.name from consultations k",
-                " join organisations o on o.id = k.organisation_id where ",
+                "select o.id, o.name from organisations o",
+                " where ($1 not in ('controller', 'team') or o.controller_id = $2)",
+                " and exists (select 1 from consultations k where k.organisation_id = o.id and ",
                 visible_consultation!(),
-                " order by o.name"
+                ") order by o.name"
             ),
             args![],
         )
@@ -239,10 +246,13 @@ async fn offers(read: &mut Read) -> Result<Options> {
     let others: Vec<(String, String)> = read
         .see_all(
             concat!(
-                "select distinct a.id, a.name from consultations k",
-                " join accounts a on a.id = k.handler_id where ",
+                "select a.id, a.name from accounts a",
+                " where ($1 not in ('controller', 'team') or exists (select 1 from posts p",
+                " join organisations o on o.id = p.organisation_id",
+                " where p.account_id = a.id and o.controller_id = $2))",
+                " and exists (select 1 from consultations k where k.handler_id = a.id and ",
                 visible_consultation!(),
-                " order by a.name"
+                ") order by a.name"
             ),
             args![],
         )
@@ -270,7 +280,7 @@ struct List {
     page: Page,
     form: FormView,
     words: Vec<String>,
-    total: i64,
+    total: String,
     rows: Vec<Consultation>,
     more: String,
     labels: Labels,

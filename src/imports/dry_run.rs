@@ -14,6 +14,7 @@ use super::layout::Layout;
 use crate::access::Actor;
 use crate::audit::Event;
 use crate::web::jobs::Job;
+use crate::web::long::aside;
 use crate::web::said::moment;
 use crate::web::{App, Result};
 
@@ -72,12 +73,12 @@ pub(super) async fn background<F, Fut>(
     let Some(job) = app.jobs.begin(id, what, total) else { return };
     let (app, actor, id) = (app.clone(), actor.without_form(), id.to_owned());
     let work = work(job);
-    let run = tokio::spawn(async move {
+    let run = tokio::spawn(aside(async move {
         if let Err(why) = work.await {
             eprintln!("error: import: {why:?}");
             failed(&app, &actor, &id).await;
         }
-    });
+    }));
     let _ = tokio::time::timeout(PATIENCE, run).await;
 }
 

@@ -149,6 +149,7 @@ fn known(s: Found, now: Instant) -> Option<Known> {
         organisation: s.organisation,
         csrf: s.csrf,
         single_keys: s.single_keys != 0,
+        long: false,
         form: String::new(),
         emergency: None,
         did: None,

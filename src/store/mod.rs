@@ -33,7 +33,7 @@ pub use once::first_answer;
 pub use probe::Probe;
 #[cfg(debug_assertions)]
 pub use probe::{Questions, predicates};
-pub use readers::WORKERS;
+pub use readers::{LONG, workers};
 pub use references::broken_references;
 pub use reserve::Reserve;
 pub use row::{Cells, FromRow, Row, Value, is_null, words};
@@ -46,7 +46,7 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::access::Actor;
 use batch::{Batch, Writer};
-use readers::Readers;
+use readers::{Readers, Reading};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -130,11 +130,7 @@ enum Engine {
 }
 
 pub(crate) enum Conn {
-    /// `newest`: looks were asked for, and from then on everything is.
-    Lite {
-        readers: Readers,
-        newest: bool,
-    },
+    Lite { readers: Readers, reading: Reading },
     Writer(OwnedMutexGuard<Batch>),
     Pg(PoolConnection<Postgres>),
     Gone,
@@ -150,7 +146,10 @@ pub struct Read {
 impl Db {
     pub async fn read(&self, actor: &Actor) -> Result<Read> {
         let conn = match &self.engine {
-            Engine::Lite { read, .. } => Conn::Lite { readers: read.clone(), newest: false },
+            Engine::Lite { read, .. } => {
+                let reading = if actor.long { Reading::Long } else { Reading::Desk };
+                Conn::Lite { readers: read.clone(), reading }
+            }
             Engine::Pg { pool, .. } => Conn::Pg(pool.acquire().await?),
         };
         Ok(Read { conn, actor: actor.clone(), probe: self.probe.clone() })
@@ -251,9 +250,11 @@ impl Read {
     ) -> Result<Vec<T>> {
         self.probe.asks(&sql);
         match &mut self.conn {
-            Conn::Lite { readers, newest } => {
-                *newest |= sql.is_of_looks();
-                let reader = readers.take(*newest).await?;
+            Conn::Lite { readers, reading } => {
+                if *reading == Reading::Desk && sql.is_of_looks() {
+                    *reading = Reading::Looks;
+                }
+                let reader = readers.take(*reading).await?;
                 lite::rows(reader.conn()?, &sql, args, most)
             }
             Conn::Writer(batch) => lite::rows(&batch.conn, &sql, args, most),

@@ -2,7 +2,8 @@
 //!
 //! SQLite forgets every page it has read once anybody has committed, and at a desk everybody who
 //! looks commits: that they looked. So a reader keeps its state while nothing but looks was
-//! committed; only who asks for looks is shown the newest, of what was looked at as well.
+//! committed; only who asks for looks is shown the newest, of what was looked at as well. What takes
+//! long has connections of its own: a page never waits for a report.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -15,25 +16,44 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Error, Result, lite};
 
-/// Each holds the parsed schema and two megabytes of pages: more of them are colder and larger.
-const READERS: usize = 3;
+/// No more than so many for the desk: each holds the parsed schema and its pages.
+const DESK: usize = 8;
 /// For those who ask who looked at what.
 const LOOKS: usize = 1;
-/// Workers of the runtime: one for each reader, one for the writer, one for everything else. A
-/// statement holds its worker as long as it runs, a commit until it is on disk; each of them more
-/// keeps six megabytes.
-pub const WORKERS: usize = READERS + LOOKS + 2;
+/// For what takes long: it waits for its like, never the desk for it.
+pub const LONG: usize = 2;
+/// Kilobytes of pages that a reader of the desk keeps; the others keep what SQLite usually does.
+const KEPT: i64 = 8_000;
+
+/// Workers of the runtime, one for each core. A statement holds its worker as long as it runs, a
+/// commit until it is on disk; more workers than cores only take each other's turns, and keep
+/// memory.
+pub fn workers() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from).max(2)
+}
+
+/// 読み方. Whom a statement keeps waiting, and whether it must see the newest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A page of the desk: what was committed but for looks.
+    Desk,
+    /// Who looked at what, and what the same question asks next.
+    Looks,
+    /// Long, on a connection of its own; the newest.
+    Long,
+}
 
 /// Opened when they are first needed, and given back warm.
 #[derive(Clone)]
 pub struct Readers {
-    records: Arc<Pool>,
-    /// Who looked at what: always the newest, on a connection of its own.
+    desk: Arc<Pool>,
     looks: Arc<Pool>,
+    long: Arc<Pool>,
 }
 
 struct Pool {
     file: PathBuf,
+    size: usize,
     free: Mutex<Vec<Open>>,
     places: Arc<Semaphore>,
     newest: AtomicU64,
@@ -46,29 +66,34 @@ struct Open {
 }
 
 impl Pool {
-    fn new(file: &Path, places: usize) -> Arc<Self> {
-        let places = Arc::new(Semaphore::new(places));
+    fn new(file: &Path, size: usize) -> Arc<Self> {
+        let places = Arc::new(Semaphore::new(size));
         let (free, newest) = (Mutex::default(), AtomicU64::new(0));
-        Arc::new(Self { file: file.to_owned(), free, places, newest })
+        Arc::new(Self { file: file.to_owned(), size, free, places, newest })
     }
 }
 
 impl Readers {
     pub fn new(file: &Path) -> Self {
-        Self { records: Pool::new(file, READERS), looks: Pool::new(file, LOOKS) }
+        let pool = |size| Pool::new(file, size);
+        Self { desk: pool(workers().min(DESK)), looks: pool(LOOKS), long: pool(LONG) }
     }
 
-    /// One that sees what was committed before; who looked, only if it is to be the `newest`.
-    pub async fn take(&self, newest: bool) -> Result<Reader> {
-        let pool = if newest { &self.looks } else { &self.records };
+    /// One for a statement that reads so.
+    pub async fn take(&self, reading: Reading) -> Result<Reader> {
+        let pool = match reading {
+            Reading::Desk => &self.desk,
+            Reading::Looks => &self.looks,
+            Reading::Long => &self.long,
+        };
         let closed = |_| Error::Lost("the database is closed".into());
         let place = pool.places.clone().acquire_owned().await.map_err(closed)?;
         let free = pool.free.lock().ok().and_then(|mut free| free.pop());
         let mut open = match free {
             Some(open) => open,
-            None => Open::new(&pool.file)?,
+            None => Open::new(&pool.file, reading)?,
         };
-        if !newest {
+        if reading == Reading::Desk {
             open.begin(pool.newest.load(SeqCst))?;
         }
         Ok(Reader { open: Some(open), pool: pool.clone(), _place: place })
@@ -76,14 +101,14 @@ impl Readers {
 
     /// Something was committed that everybody sees from now on.
     pub fn changed(&self) {
-        self.records.newest.fetch_add(1, SeqCst);
+        self.desk.newest.fetch_add(1, SeqCst);
     }
 
     /// Nobody keeps an old state any longer than the statement that runs: as long as somebody does,
     /// the WAL cannot be copied to the database, nor begun anew.
     pub fn let_go(&self) {
         self.changed();
-        if let Ok(mut free) = self.records.free.lock() {
+        if let Ok(mut free) = self.desk.free.lock() {
             free.iter_mut().for_each(Open::end);
         }
     }
@@ -91,10 +116,9 @@ impl Readers {
     /// Waits until no statement runs, and keeps any from beginning until the answer is dropped;
     /// `None` when one takes longer.
     pub fn pause(&self, longest: Duration) -> Option<Paused> {
-        let all = |pool: &Arc<Pool>, n: usize| pool.places.clone().acquire_many_owned(n as u32);
-        let (records, looks) = (all(&self.records, READERS), all(&self.looks, LOOKS));
-        let both = async { tokio::try_join!(records, looks) };
-        let waited = async { tokio::time::timeout(longest, both).await };
+        let all = |pool: &Arc<Pool>| pool.places.clone().acquire_many_owned(pool.size as u32);
+        let places = async { tokio::try_join!(all(&self.desk), all(&self.looks), all(&self.long)) };
+        let waited = async { tokio::time::timeout(longest, places).await };
         let places = Handle::try_current().ok()?.block_on(waited).ok()?.ok()?;
         self.let_go();
         Some(Paused { _places: places.into() })
@@ -102,8 +126,8 @@ impl Readers {
 
     /// Nobody is given one any more; those that are out come back and are closed.
     pub async fn close(&self) {
-        for (pool, places) in [(&self.records, READERS), (&self.looks, LOOKS)] {
-            let _ = pool.places.acquire_many(places as u32).await;
+        for pool in [&self.desk, &self.looks, &self.long] {
+            let _ = pool.places.acquire_many(pool.size as u32).await;
             pool.places.close();
             if let Ok(mut free) = pool.free.lock() {
                 free.clear();
@@ -113,8 +137,12 @@ impl Readers {
 }
 
 impl Open {
-    fn new(file: &Path) -> Result<Self> {
-        Ok(Self { conn: lite::open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?, state: None })
+    fn new(file: &Path, reading: Reading) -> Result<Self> {
+        let conn = lite::open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if reading == Reading::Desk {
+            conn.pragma_update(None, "cache_size", -KEPT)?;
+        }
+        Ok(Self { conn, state: None })
     }
 
     /// `changes` was read before: what is counted later may be seen already, never the reverse.
@@ -138,7 +166,7 @@ impl Open {
 
 /// Nobody reads as long as this is held.
 pub struct Paused {
-    _places: [OwnedSemaphorePermit; 2],
+    _places: [OwnedSemaphorePermit; 3],
 }
 
 /// One of them, for one statement. The one given back last is the next to go out: its pages are the
@@ -204,8 +232,9 @@ mod tests {
         }
 
         fn counted(&self, sql: &'static str) -> i64 {
-            let newest = Sql::from(sql).is_of_looks();
-            let reader = self.runtime.block_on(self.readers.take(newest)).unwrap();
+            let looks = Sql::from(sql).is_of_looks();
+            let reading = if looks { Reading::Looks } else { Reading::Desk };
+            let reader = self.runtime.block_on(self.readers.take(reading)).unwrap();
             reader.conn().unwrap().query_row(sql, (), |row| row.get(0)).unwrap()
         }
 
@@ -234,7 +263,7 @@ mod tests {
         desk.writer.execute_batch("insert into audit_events values (1)").unwrap();
         desk.enrol();
         assert_eq!((desk.counted(COUNT), desk.counted(looks)), (0, 1));
-        let beside = desk.runtime.block_on(desk.readers.take(true)).unwrap();
+        let beside = desk.runtime.block_on(desk.readers.take(Reading::Looks)).unwrap();
         let people: i64 = beside.conn().unwrap().query_row(COUNT, (), |row| row.get(0)).unwrap();
         assert_eq!(people, 1, "the same question goes on with the newest");
     }
@@ -250,6 +279,30 @@ mod tests {
     }
 
     #[test]
+    fn the_desk_never_waits_for_what_takes_long() {
+        let desk = Desk::new();
+        let long = async || desk.readers.take(Reading::Long).await.unwrap();
+        let (_one, _two) = (desk.runtime.block_on(long()), desk.runtime.block_on(long()));
+        let third = async { tokio::time::timeout(MOMENT, long()).await };
+        assert!(desk.runtime.block_on(third).is_err(), "it waits for its like");
+        assert_eq!(desk.counted(COUNT), 0);
+        assert_eq!(desk.counted("select count(*) from audit_events"), 0);
+    }
+
+    #[test]
+    fn what_takes_long_sees_the_newest_and_holds_no_state() {
+        let desk = Desk::new();
+        let count = || {
+            let reader = desk.runtime.block_on(desk.readers.take(Reading::Long)).unwrap();
+            reader.conn().unwrap().query_row(COUNT, (), |row| row.get::<_, i64>(0)).unwrap()
+        };
+        assert_eq!(count(), 0);
+        desk.enrol();
+        assert_eq!(count(), 1);
+        assert!(!desk.is_held());
+    }
+
+    #[test]
     fn nobody_keeps_the_wal_from_being_begun_anew() {
         let desk = Desk::new();
         assert_eq!(desk.counted(COUNT), 0);
@@ -262,7 +315,7 @@ mod tests {
     #[test]
     fn whoever_reads_while_all_are_told_to_let_go_lets_go_when_done() {
         let desk = Desk::new();
-        let reader = desk.runtime.block_on(desk.readers.take(false)).unwrap();
+        let reader = desk.runtime.block_on(desk.readers.take(Reading::Desk)).unwrap();
         let count = || reader.conn().unwrap().query_row(COUNT, (), |row| row.get::<_, i64>(0));
         assert_eq!(count().unwrap(), 0);
         desk.enrol();
@@ -279,11 +332,11 @@ mod tests {
             let _inside = desk.runtime.enter();
             desk.readers.pause(MOMENT)
         };
-        let reader = desk.runtime.block_on(desk.readers.take(false)).unwrap();
+        let reader = desk.runtime.block_on(desk.readers.take(Reading::Desk)).unwrap();
         assert!(pause().is_none());
         drop(reader);
         let paused = pause().unwrap();
-        let next = async { tokio::time::timeout(MOMENT, desk.readers.take(false)).await };
+        let next = async { tokio::time::timeout(MOMENT, desk.readers.take(Reading::Desk)).await };
         assert!(desk.runtime.block_on(next).is_err(), "nobody begins");
         drop(paused);
         assert_eq!(desk.counted(COUNT), 0);

@@ -16,17 +16,20 @@ use crate::coordinators::{cases_of, people, rules, waiting};
 use crate::follow_ups;
 use crate::office;
 use crate::store::{FromRow, Read};
+use crate::web::said::{COUNTED, counted};
 use crate::web::{App, Error, Page, Result, page};
 
 pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -> Result<Response> {
     let own = table::of(actor.role);
     let list = own.into_iter().find(|l| l.id == id && has_page(l)).ok_or(Error::NotFound)?;
     let mut read = app.read(&actor).await?;
-    let lines = lines(&mut read, &app, list).await?;
+    let mut lines = lines(&mut read, &app, list).await?;
     let note = note(&mut read, list).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "today", list.id)).await?;
-    page(Shown { page: app.page(&actor, list.title, "/"), list, lines, note })
+    let total = counted(i64::try_from(lines.len()).unwrap_or(i64::MAX), list.unit);
+    lines.truncate(COUNTED as usize);
+    page(Shown { page: app.page(&actor, list.title, "/"), list, lines, total, note })
 }
 
 /// 一覧の一行.
@@ -336,5 +339,6 @@ struct Shown {
     page: Page,
     list: &'static List,
     lines: Vec<Line>,
+    total: String,
     note: String,
 }

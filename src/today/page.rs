@@ -16,6 +16,7 @@ use crate::disclosures;
 use crate::emergencies::{self, Glass};
 use crate::questions;
 use crate::store::Read;
+use crate::web::said::{COUNTED, counted};
 use crate::web::{App, Page, Result, page};
 
 pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
@@ -33,8 +34,8 @@ pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
 #[derive(Clone, Debug)]
 pub struct Tile {
     pub label: &'static str,
-    pub number: i64,
-    pub unit: &'static str,
+    pub number: String,
+    pub unit: String,
     pub note: String,
     pub href: String,
 }
@@ -49,7 +50,10 @@ pub struct Card {
     pub day: &'static str,
     pub href: String,
     pub lines: Vec<Line>,
-    pub more: usize,
+    /// 「12人」.
+    pub total: String,
+    /// 「7人」; "" where all are shown.
+    pub more: String,
 }
 
 /// 担当が未定の人, with who could take the case.
@@ -68,7 +72,7 @@ const CANDIDATES: usize = 3;
 
 async fn view(app: &App, actor: &Actor) -> Result<Today> {
     let mut read = app.read(actor).await?;
-    let (mut tiles, mut cards) = (vec![], vec![]);
+    let (mut tiles, mut cards, mut quiet) = (vec![], vec![], true);
     for list in table::of(actor.role) {
         let lines = lists::lines(&mut read, app, list).await?;
         let number = lists::number(&mut read, list, &lines).await?;
@@ -77,8 +81,14 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
             Source::Promises => late(&lines),
             _ => lists::note(&mut read, list).await?,
         };
-        let (label, unit) = (list.title, list.unit);
-        tiles.push(Tile { label, number, unit, note, href: href.clone() });
+        quiet &= number == 0;
+        let (number, unit) = match list.source {
+            Source::People(..) if number > COUNTED => {
+                ("1,000".into(), format!("{}以上", list.unit))
+            }
+            _ => (number.to_string(), list.unit.to_owned()),
+        };
+        tiles.push(Tile { label: list.title, number, unit, note, href: href.clone() });
         let shown = !matches!(list.source, Source::Waiting | Source::Cases);
         if shown && !lines.is_empty() {
             cards.push(card(list, href, lines));
@@ -103,7 +113,7 @@ async fn view(app: &App, actor: &Actor) -> Result<Today> {
         logs: may("GET", "/consultations/new"),
         reports: may("GET", "/reports"),
         verifies: may("POST", "/audit/verify"),
-        quiet: tiles.iter().all(|t| t.number == 0),
+        quiet,
         tiles,
         cards,
         alarms,
@@ -131,13 +141,19 @@ fn late(lines: &[Line]) -> String {
 }
 
 fn card(list: &'static table::List, href: String, mut lines: Vec<Line>) -> Card {
-    let more = lines.len().saturating_sub(FIRST);
+    let all = i64::try_from(lines.len()).unwrap_or(i64::MAX);
     lines.truncate(FIRST);
+    let (total, rest) = (counted(all, list.unit), all.min(COUNTED) - lines.len() as i64);
+    let more = match all {
+        _ if rest == 0 => String::new(),
+        all if all > COUNTED => format!("{rest}{}以上", list.unit),
+        _ => format!("{rest}{}", list.unit),
+    };
     let (fact, day) = match list.source {
         Source::Promises => ("利用者番号", "期限"),
         _ => (list.fact, list.day),
     };
-    Card { id: list.id, title: list.title, unit: list.unit, fact, day, href, lines, more }
+    Card { id: list.id, title: list.title, unit: list.unit, fact, day, href, lines, total, more }
 }
 
 /// Those who wait, for the roles that decide.

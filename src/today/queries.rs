@@ -3,7 +3,8 @@
 
 use crate::{full_record, in_team, not_closed, visible, visible_follow_up};
 
-/// People of the registry with a fact and a day: number, name, birth, `fact`, `day`.
+/// People of the registry with a fact and a day: number, name, birth, `fact`, `day`; one more than
+/// are counted (`said::COUNTED`).
 macro_rules! people {
     (
         $fact:literal, $day:literal, $joins:literal, $category:literal, $where:expr, $order:literal
@@ -31,7 +32,7 @@ macro_rules! people {
             $where,
             " order by ",
             $order,
-            ", c.number"
+            ", c.number limit 1001"
         )
     };
 }

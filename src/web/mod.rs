@@ -9,6 +9,7 @@ pub mod faults;
 pub mod form;
 pub mod jobs;
 pub mod kept;
+pub mod long;
 pub mod pace;
 pub mod page;
 pub mod problem;

@@ -95,6 +95,7 @@ impl World {
             organisation: people::organisation(role, seat),
             csrf: String::new(),
             single_keys: true,
+            long: false,
             form: String::new(),
             emergency: None,
             did: None,

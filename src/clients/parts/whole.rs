@@ -151,7 +151,17 @@ impl Branch {
 
 impl FromRow for Branch {
     fn from_row(row: &store::Row<'_>) -> store::Result<Self> {
-        let values: Result<_, _> = (1..row.width()).map(|at| row.at(at)).collect();
-        Ok(Self { of: row.at(0)?, values: values? })
+        let of = row.at(0)?;
+        let values: Result<_, _> = (1..=room(of)).map(|at| row.at(at)).collect();
+        Ok(Self { of, values: values? })
+    }
+}
+
+/// How many of a row's values a branch fills.
+fn room(of: i64) -> usize {
+    match (of, usize::try_from(of).ok().and_then(|of| all().get(of))) {
+        (MAY, _) => SEEN.len() + 1,
+        (_, Some(part)) => OWN + part.form.fields.len(),
+        _ => care_score::WIDTH,
     }
 }
