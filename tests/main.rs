@@ -33,6 +33,7 @@ mod indicators;
 mod life;
 mod ledger;
 mod light;
+mod long;
 mod once;
 mod programmes;
 mod questions;

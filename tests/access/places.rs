@@ -14,7 +14,9 @@ const ASKED: &[&str] = &[
     "/clients?care=ventilator",
     "/consultations?q=秘",
     "/consultations?age_from=0&age_until=99",
-    "/consultations?client=M-00011",
+    // Person 11, of whom some may know everything but who it is.
+    "/consultations?client=M-00117",
+    "/consultations?client=M-00117&age_from=0&age_until=99",
     "/case-notes?q=秘",
     "/follow-ups?whose=all",
     "/follow-ups?done=1",

@@ -4,6 +4,9 @@ use kakehashi::args;
 
 use super::{AT, FROM, ON, Ward, mark, put};
 
+/// Within sixty days: such an end is on a list.
+const SOON: &str = "2026-12-31";
+
 impl Ward<'_> {
     /// An application of everybody, checked and decided.
     pub(super) async fn programmes(&mut self, client: &str, by: &str) {
@@ -28,9 +31,10 @@ impl Ward<'_> {
         put(
             self.tx,
             "insert into decisions (id, client_id, controller_id, application_id, assessment_id,
-               programme, kind, number, addressee, decided_on, valid_from, reason, notice,
-               recorded_at, recorded_by)
-             values ($1, $2, $3, $4, $5, 'home_respite', 'award', $1, $6, $7, $8, $6, '', $9, $10)",
+               programme, kind, number, addressee, decided_on, valid_from, valid_until, reason,
+               notice, recorded_at, recorded_by)
+             values ($1, $2, $3, $4, $5, 'home_respite', 'award', $1, $6, $7, $8, $11, $6, '', $9,
+               $10)",
             args![
                 self.id("decision"),
                 client,
@@ -41,7 +45,8 @@ impl Ward<'_> {
                 ON,
                 FROM,
                 AT,
-                by
+                by,
+                SOON
             ],
         )
         .await;
