@@ -1,21 +1,28 @@
 //! The one program. Time and randomness enter here.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// What a large file needed for a moment goes back to the machine; the system's own allocator keeps
 /// most of it, and a server of 60 MiB stays one of 500.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// How long work beside the desk may still run at the end. What it has not committed by then it has
+/// not done.
+const LAST_WORK: Duration = Duration::from_secs(10);
+
 fn main() -> ExitCode {
     let workers = kakehashi::store::workers();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
     match runtime {
-        Ok(runtime) => runtime.block_on(kakehashi::commands::run(
-            std::env::args_os(),
-            kakehashi::web::Clock::new(now),
-        )),
+        Ok(runtime) => {
+            let clock = kakehashi::web::Clock::new(now);
+            let done = runtime.block_on(kakehashi::commands::run(std::env::args_os(), clock));
+            runtime.shutdown_timeout(LAST_WORK);
+            done
+        }
         Err(e) => {
             eprintln!("{e}");
             ExitCode::FAILURE
