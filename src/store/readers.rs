@@ -2,8 +2,8 @@
 //!
 //! SQLite forgets every page it has read once anybody has committed, and at a desk everybody who
 //! looks commits: that they looked. So a reader keeps its state while nothing but looks was
-//! committed; only who asks for looks is shown the newest, of what was looked at as well. What takes
-//! long has connections of its own: a page never waits for a report.
+//! committed; only who asks for looks is shown the newest, of what was looked at as well. What
+//! takes long has connections of its own: a page never waits for a report.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
