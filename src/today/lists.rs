@@ -28,8 +28,9 @@ pub async fn get(State(app): State<App>, actor: Actor, Path(id): Path<String>) -
     drop(read);
     app.viewed(&actor, Event::new("view", "today", list.id)).await?;
     let total = counted(i64::try_from(lines.len()).unwrap_or(i64::MAX), list.unit);
+    let cut = lines.len() > COUNTED as usize;
     lines.truncate(COUNTED as usize);
-    page(Shown { page: app.page(&actor, list.title, "/"), list, lines, total, note })
+    page(Shown { page: app.page(&actor, list.title, "/"), list, lines, total, cut, note })
 }
 
 /// 一覧の一行.
@@ -340,5 +341,7 @@ struct Shown {
     list: &'static List,
     lines: Vec<Line>,
     total: String,
+    /// The rest is not shown.
+    cut: bool,
     note: String,
 }
