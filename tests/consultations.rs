@@ -279,6 +279,8 @@ both! {
             ("channel=mail", 1), ("topic=respite", 1), ("topic=school", 0), ("series=new", 2),
             ("inquirer_kind=municipality", 2), ("inquirer_kind=family", 0),
             ("month=2026-11", 2), ("month=2026-10", 0),
+            ("from=2026-11-20", 2), ("from=2026-11-21", 0),
+            ("until=2026-11-20", 2), ("until=2026-11-19", 0),
             ("q=%E3%83%AC%E3%82%B9%E3%83%91%E3%82%A4%E3%83%88", 1),
             ("q=%25", 2), ("age_from=6&age_until=7", 1), ("age_until=6", 0), ("age_from=7", 0),
             ("organisation=org-ward-first", 2), ("organisation=elsewhere", 0),
@@ -291,7 +293,21 @@ both! {
         let list = officer.get(&format!("/consultations?client={number}")).await.expect(200);
         assert!(says(&list, "<h2 id=\"rows\">1件</h2>"));
         officer.get("/consultations?client=M-99999").await.expect(422);
-        officer.get("/consultations?from=2026-02-30").await.expect(422);
+        let wrong = officer.get("/consultations?from=2026-02-30").await.expect(422);
+        assert!(says(&wrong, "しぼりこめません。1か所"), "{}", wrong.text);
+    }
+
+    async fn a_day_is_a_day_in_japan(w: World) {
+        let officer = w.as_(Role::Officer).await;
+        log(&officer, &[("occurred_at", "2026-11-20 0:00")]).await;
+        log(&officer, &[("occurred_at", "2026-11-19 23:59")]).await;
+        for (query, count) in [
+            ("from=2026-11-20", 1), ("until=2026-11-19", 1), ("from=2026-11-19", 2),
+            ("from=2026-11-20&until=2026-11-20", 1), ("until=2026-11-18", 0),
+        ] {
+            let list = officer.get(&format!("/consultations?{query}")).await.expect(200);
+            assert!(says(&list, &format!("<h2 id=\"rows\">{count}件</h2>")), "{query}");
+        }
     }
 
     async fn pages_follow_each_other_without_gap_or_overlap(w: World) {

@@ -53,6 +53,15 @@ pub struct FormView {
 }
 
 impl FormView {
+    /// What did not happen, on top of everything that is refused.
+    pub fn refusal(&self) -> &'static str {
+        if self.id.ends_with("-filter") {
+            "しぼりこめません"
+        } else {
+            "まだ登録していません"
+        }
+    }
+
     pub fn field(&self, name: &str) -> Option<&FieldView> {
         self.fields.iter().find(|f| f.name == name)
     }
