@@ -1,6 +1,6 @@
 //! Which notes a list or a timeline asks for.
 
-use civil::{Date, Instant};
+use civil::Date;
 
 use crate::codes::Codes;
 use crate::web::form::{Field, Form, Kind, Values};
@@ -36,22 +36,6 @@ impl Filter {
         let from = values.date("from").unwrap_or(Date::MIN);
         let until = values.date("until").and_then(|last| last.tomorrow().ok()).unwrap_or(Date::MAX);
         Self { from, until, values }
-    }
-
-    /// The first instant that counts, as it is stored.
-    pub fn start(&self) -> String {
-        match self.from {
-            Date::MIN => String::new(),
-            first => Instant::start_of(first).to_string(),
-        }
-    }
-
-    /// The key that all that count stand before.
-    pub fn end(&self) -> (String, String) {
-        match self.until {
-            Date::MAX => ("9999".into(), String::new()),
-            end => (Instant::start_of(end).to_string(), String::new()),
-        }
     }
 
     /// 「令和8年4月1日から令和9年3月31日まで」, or nothing.

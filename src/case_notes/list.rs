@@ -12,6 +12,7 @@ use crate::audit::Event;
 use crate::codes::Codes;
 use crate::staff::colleagues;
 use crate::store::{Arg, Read};
+use crate::web::by_time::{self, Key, end, newest, start};
 use crate::web::form::{Form, FormView, Options, Problems, Values};
 use crate::web::page::refused;
 use crate::web::said::{COUNTED, counted};
@@ -44,17 +45,10 @@ macro_rules! asked {
     };
 }
 
-/// Where a page begins: instant and id of the last row of the page before.
-type Key = (String, String);
-
-fn newest() -> Key {
-    ("9999".into(), String::new())
-}
-
 fn values(f: &Filter, before: &Key, most: i64) -> Vec<Arg<'static>> {
-    let (at, id) = f.end().min(before.clone());
+    let (at, id) = end(f.until).min(before.clone());
     let text = |t: Option<String>| Arg::Text(t.map(Into::into));
-    let mut all: Vec<_> = [f.start(), at, id].map(|t| text(Some(t))).into();
+    let mut all: Vec<_> = [start(f.from), at, id].map(|t| text(Some(t))).into();
     all.extend(["kind", "author"].map(|name| text(f.values.opt(name))));
     all.push(Arg::Int(Some(most)));
     all
@@ -148,11 +142,8 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<List> {
     let (mut rows, mut total, mut words, mut bad) = (vec![], (0, 0), vec![], Problems::default());
     match Filter::read(&form, asked, &app.codes) {
         Ok(f) => {
-            let start = match asked.get("before") {
-                "" => newest(),
-                at => (at.to_owned(), asked.get("id").to_owned()),
-            };
-            rows = find(read, &f, &start, PER_PAGE as i64 + 1).await?;
+            let begin = by_time::asked(asked);
+            rows = find(read, &f, &begin, PER_PAGE as i64 + 1).await?;
             total = count(read, &f, COUNTED + 1).await?;
             words = said(&f, &app.codes, &offers);
         }

@@ -80,22 +80,6 @@ impl Filter {
         self.values.int(field)
     }
 
-    /// The first instant that counts, as it is stored.
-    pub fn start(&self) -> String {
-        match self.from {
-            Date::MIN => String::new(),
-            first => Instant::start_of(first).to_string(),
-        }
-    }
-
-    /// The key that all that count stand before.
-    pub fn end(&self) -> (String, String) {
-        match self.until {
-            Date::MAX => ("9999".into(), String::new()),
-            end => (Instant::start_of(end).to_string(), String::new()),
-        }
-    }
-
     /// 「方法：電話」 and so on: what the list leaves out, said on the page.
     pub fn words(&self, codes: &Codes, names: &[(String, String)]) -> Vec<String> {
         let mut out = vec![];

@@ -10,6 +10,7 @@ use crate::access::Actor;
 use crate::audit::Event;
 use crate::staff::colleagues;
 use crate::store::{Arg, Read};
+use crate::web::by_time::{self, Key, end, newest, start};
 use crate::web::form::{Form, FormView, Options, Problems, Values};
 use crate::web::page::refused;
 use crate::web::submitted::decode;
@@ -77,21 +78,15 @@ macro_rules! plain {
 
 fn values(f: &Filter, before: &Key, most: i64) -> Vec<Arg<'static>> {
     let text = |t: Option<String>| Arg::Text(t.map(Into::into));
-    let (at, id) = f.end().min(before.clone());
-    let mut all: Vec<_> = [f.known_at.to_string(), f.start(), at, id].map(|t| text(Some(t))).into();
+    let (at, id) = end(f.until).min(before.clone());
+    let mut all: Vec<_> =
+        [f.known_at.to_string(), start(f.from), at, id].map(|t| text(Some(t))).into();
     all.extend(filter::PLAIN.iter().map(|name| text(f.get(name))));
     all.push(text(f.client_id.clone()));
     all.push(text(f.q.clone()));
     all.extend(["age_from", "age_until"].map(|name| Arg::Int(f.int(name))));
     all.push(Arg::Int(Some(most)));
     all
-}
-
-/// Where a page begins: instant and id of the last row of the page before.
-type Key = (String, String);
-
-fn newest() -> Key {
-    ("9999".into(), String::new())
 }
 
 /// Those of one person are found by the person, all others by the time.
@@ -178,11 +173,8 @@ async fn view(app: &App, read: &mut Read, asked: &Entry) -> Result<(List, Option
     let mut about = None;
     match filtered(read, asked, app).await {
         Ok(f) => {
-            let start = match asked.get("before") {
-                "" => newest(),
-                at => (at.to_owned(), asked.get("id").to_owned()),
-            };
-            list.rows = find(read, &f, &start, PER_PAGE as i64 + 1).await?;
+            let begin = by_time::asked(asked);
+            list.rows = find(read, &f, &begin, PER_PAGE as i64 + 1).await?;
             list.total = said::counted(count(read, &f, said::COUNTED + 1).await?, "件");
             list.words = f.words(&app.codes, &names);
             about = f.client_id;

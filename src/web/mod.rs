@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod assets;
+pub mod by_time;
 pub mod crowd;
 pub mod did;
 pub mod error;
