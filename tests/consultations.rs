@@ -295,6 +295,7 @@ both! {
         officer.get("/consultations?client=M-99999").await.expect(422);
         let wrong = officer.get("/consultations?from=2026-02-30").await.expect(422);
         assert!(says(&wrong, "しぼりこめません。1か所"), "{}", wrong.text);
+        assert!(!says(&wrong, "まだ相談がありません"), "nobody has looked yet");
     }
 
     async fn a_day_is_a_day_in_japan(w: World) {
