@@ -76,6 +76,7 @@ const BROKEN: &[(&str, &[&str])] = &[
            enrolled_on, enrolled_on, 'x', '{}' from clients",
         ],
     ),
+    ("lines", &["update client_lines set area = 'gone'"]),
     (
         "register-twice",
         &["insert into register_links (id, client_id, controller_id, register_id,

@@ -32,6 +32,7 @@ mod imports;
 mod indicators;
 mod life;
 mod ledger;
+mod lines;
 mod light;
 mod long;
 mod once;

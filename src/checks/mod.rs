@@ -37,6 +37,7 @@ const OTHERS: &[Check] = &[
     Check { id: "overlaps", title: "期間の重なる行", todo: MEND },
     Check { id: "numbers", title: "検査数字の合わない利用者番号", todo: MEND },
     Check { id: "disposed", title: "廃棄したのに残っている行", todo: ASK },
+    Check { id: "lines", title: "元の記録と違う一覧の一行", todo: ASK },
     Check { id: "tables", title: "一覧にない表と列", todo: ASK },
     Check { id: "chains", title: "記録の鎖の切れ目", todo: ASK },
     Check { id: "seals", title: "封印と違う記録", todo: ASK },
@@ -62,6 +63,8 @@ pub async fn check(app: &App, read: &mut Read) -> Result<Vec<Finding>> {
     add("overlaps", parts::overlaps(read).await?);
     add("numbers", numbers(read).await?);
     add("disposed", disposed(read).await?);
+    let lines = store::differing_lines(read).await?;
+    add("lines", lines.into_iter().map(|id| format!("client_lines: {id}")).collect());
     add("tables", tables::differences(&schema(read).await?));
     add("chains", audit::verify(read).await?.breaks);
     add("seals", seals(app, read).await?);

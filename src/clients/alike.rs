@@ -49,12 +49,12 @@ pub async fn similar(read: &mut Read, v: &Values) -> Result<Similar> {
                 " where ",
                 visible!("c.id", "identity"),
                 " and (c.id in (select s.client_id from client_search s where s.kind = 'kana' ",
-                "and s.key = $6) or (b.born_on = $7 and c.id in (select s.client_id from ",
+                "and s.key = $6) or (l.born_on = $7 and c.id in (select s.client_id from ",
                 "client_search s where s.kind = 'kana' and s.key in ($8, $9, $6))) or c.id in (",
                 "select s.client_id from client_search s where s.kind = 'phone' and s.key = $10 ",
                 "and length(s.key) >= 10 and not ",
                 address_hidden!("s.client_id"),
-                ")) order by n.family_kana, n.given_kana, c.number limit 10"
+                ")) order by l.reading, c.number limit 10"
             ),
             args![kana, born, family, given, phone],
         )

@@ -136,7 +136,7 @@ async fn all(read: &mut Read) -> Result<Vec<Summary>> {
                 full_record!("c"),
                 " and ",
                 visible!("c.id", "identity"),
-                " order by n.family_kana, n.given_kana, c.number limit 500"
+                " order by l.reading, c.number limit 500"
             ),
             args![],
         )

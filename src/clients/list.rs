@@ -163,22 +163,16 @@ impl Filter {
     }
 }
 
-macro_rules! main_coordinator {
-    () => {
-        "select 1 from assignments g where g.client_id = c.id and g.kind = 'main' \
-         and g.voided_at is null and g.valid_from <= $5 \
-         and (g.valid_until is null or g.valid_until > $5)"
-    };
-}
+/// Where somebody stands in the list: reading and id; an index holds them.
+type Place = (String, String);
 
-/// Where somebody stands in the list; an index holds it.
 macro_rules! place {
     () => {
-        "n.family_kana || ' ' || coalesce(n.given_kana, '') || ' ' || n.client_id"
+        "l.reading, l.client_id"
     };
 }
 
-/// The conditions of the list: `$6..$13`; a page begins after the key `$13`.
+/// The conditions of the list: `$6..$14`; a page begins after the place `$13, $14`.
 macro_rules! chosen {
     () => {
         concat!(
@@ -197,7 +191,7 @@ macro_rules! chosen {
             " and exists (select 1 from client_whereabouts wh where wh.client_id = c.id",
             " and wh.kind = $8 and wh.voided_at is null and wh.valid_from <= $5",
             " and (wh.valid_until is null or wh.valid_until > $5))))",
-            " and (cast($12 as bigint) = 1 or (b.born_on >= $9 and b.born_on < $10))",
+            " and (cast($12 as bigint) = 1 or (l.born_on >= $9 and l.born_on < $10))",
             " and ",
             full_record!("c"),
             " and (($11 = 'closed' and not ",
@@ -206,26 +200,24 @@ macro_rules! chosen {
             not_closed!("c.id"),
             "))",
             " and ($11 not in ('mine', 'unassigned')",
-            " or ($11 = 'unassigned' and not exists (",
-            main_coordinator!(),
-            ")) or ($11 = 'mine' and exists (",
-            main_coordinator!(),
-            " and g.account_id = $4)))",
-            " and ",
+            " or ($11 = 'unassigned' and l.coordinator_id is null)",
+            " or ($11 = 'mine' and l.coordinator_id = $4))",
+            " and (",
             place!(),
-            " > $13"
+            ") > ($13, $14)"
         )
     };
 }
 
 impl Filter {
-    /// The values `$6..$13`.
-    fn values<'a>(&'a self, after: &'a str) -> Vec<Arg<'a>> {
+    /// The values `$6..$14`.
+    fn values<'a>(&'a self, after: &'a Place) -> Vec<Arg<'a>> {
         let all_ages = self.born_from.starts_with("0000") && self.born_until.starts_with("9999");
         let chosen = [&self.area, &self.care, &self.whereabouts, &self.born_from, &self.born_until];
         let mut all: Vec<Arg> = chosen.iter().map(|v| Arg::Text(Some(v.as_str().into()))).collect();
         all.push(Arg::Text(Some(self.standing.as_str().into())));
-        all.extend([Arg::Int(Some(i64::from(all_ages))), Arg::Text(Some(after.into()))]);
+        all.push(Arg::Int(Some(i64::from(all_ages))));
+        all.extend_from_slice(args![after.0, after.1]);
         all
     }
 }
@@ -233,7 +225,8 @@ impl Filter {
 /// How many fit, counted to a thousand and one; known until who there is, or who may see whom,
 /// changes.
 async fn total(app: &App, read: &mut Read, f: &Filter) -> Result<i64> {
-    let values = f.values("");
+    let start = Place::default();
+    let values = f.values(&start);
     let key = format!("clients {:?} {values:?}", read.actor.sight());
     let changes = app.db.changes.people();
     if let Some(total) = app.totals.get(&key, changes) {
@@ -245,7 +238,7 @@ async fn total(app: &App, read: &mut Read, f: &Filter) -> Result<i64> {
                 "select count(*) from (select c.id from ",
                 summary_tables!(),
                 chosen!(),
-                " limit cast($14 as bigint)) counted"
+                " limit cast($15 as bigint)) counted"
             ),
             &[&values[..], args![COUNTED + 1]].concat(),
         )
@@ -254,7 +247,7 @@ async fn total(app: &App, read: &mut Read, f: &Filter) -> Result<i64> {
     Ok(total)
 }
 
-async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<Vec<Summary>> {
+async fn people(read: &mut Read, f: &Filter, after: &Place) -> Result<Vec<Summary>> {
     let rows: Vec<Row> = read
         .see_all(
             concat!(
@@ -265,7 +258,7 @@ async fn people(read: &mut Read, f: &Filter, after: &str) -> Result<Vec<Summary>
                 chosen!(),
                 " order by ",
                 place!(),
-                " limit cast($14 as bigint)"
+                " limit cast($15 as bigint)"
             ),
             &[&f.values(after)[..], args![PER_PAGE + 1]].concat(),
         )
@@ -282,7 +275,7 @@ async fn listed(app: &App, actor: &Actor, asked: &Entry) -> Result<List> {
     let filter = Filter::read(&values, &app.codes, actor);
     let mut read = app.read(actor).await?;
     // The last person of the page before, by id: the address names nobody.
-    let after = key_of(&mut read, asked.get("after")).await?;
+    let after = place_of(&mut read, asked.get("after")).await?;
     let mut people = people(&mut read, &filter, &after).await?;
     let total = total(app, &mut read, &filter).await?;
     let mut more = String::new();
@@ -352,9 +345,9 @@ fn desks(app: &App, actor: &Actor) -> Vec<(&'static str, &'static str)> {
     DESKS.iter().filter(|(path, _)| app.access.allows(actor.role, "GET", path)).copied().collect()
 }
 
-async fn key_of(read: &mut Read, number: &str) -> Result<String> {
-    let Ok(number) = ClientNumber::parse(number) else { return Ok(String::new()) };
-    let row: Option<(String,)> = read
+async fn place_of(read: &mut Read, number: &str) -> Result<Place> {
+    let Ok(number) = ClientNumber::parse(number) else { return Ok(Place::default()) };
+    let place: Option<Place> = read
         .see_maybe(
             concat!(
                 "select ",
@@ -367,7 +360,7 @@ async fn key_of(read: &mut Read, number: &str) -> Result<String> {
             args![i64::from(number.running())],
         )
         .await?;
-    Ok(row.map(|r| r.0).unwrap_or_default())
+    Ok(place.unwrap_or_default())
 }
 
 fn next(asked: &Entry, last: ClientNumber) -> String {

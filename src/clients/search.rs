@@ -95,8 +95,8 @@ macro_rules! by_birth {
             "",
             "",
             $standing,
-            "b.born_on = $6",
-            " order by n.family_kana, n.given_kana, c.number limit cast($7 as bigint)"
+            "l.born_on = $6",
+            " order by l.reading, c.number limit cast($7 as bigint)"
         )
     };
 }
@@ -123,7 +123,7 @@ macro_rules! by_number {
                 address_hidden!("c.id"),
                 "))"
             ),
-            " order by n.family_kana, n.given_kana, c.number limit cast($10 as bigint)"
+            " order by l.reading, c.number limit cast($10 as bigint)"
         )
     };
 }

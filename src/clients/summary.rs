@@ -46,12 +46,12 @@ pub(super) struct Row {
     light: Option<String>,
 }
 
-/// The area of a residence `r`, unless the address is hidden from the actor: where somebody hides
+/// The area of a line `l`, unless the address is hidden from the actor: where somebody hides
 /// from is not said on any list, and not by what a filter finds either.
 #[macro_export]
 macro_rules! shown_area {
     () => {
-        concat!("case when ", $crate::address_hidden!("c.id"), " then null else r.area end")
+        concat!("case when ", $crate::address_hidden!("c.id"), " then null else l.area end")
     };
 }
 
@@ -60,14 +60,11 @@ macro_rules! shown_area {
 macro_rules! summary_columns {
     () => {
         concat!(
-            "c.id, c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on, \
-             b.expected_on, b.sex, ",
+            "c.id, c.number, l.family, l.given, l.family_kana, l.given_kana, l.born_on, \
+             l.expected_on, l.sex, ",
             $crate::shown_area!(),
             " as area, \
-         (select a.name from assignments g join accounts a on a.id = g.account_id \
-          where g.client_id = c.id and g.kind = 'main' and g.voided_at is null \
-          and g.valid_from <= $5 and (g.valid_until is null or g.valid_until > $5) \
-          order by g.valid_from desc limit 1) as coordinator, \
+         (select a.name from accounts a where a.id = l.coordinator_id) as coordinator, \
          (select x.closed_on from closures x where x.client_id = c.id and x.reopened_at is null \
           limit 1) as closed_on, \
          (select count(*) from restrictions h where h.client_id = c.id \
@@ -79,17 +76,13 @@ macro_rules! summary_columns {
     };
 }
 
-/// `clients c` with the name, birth and residence that are valid today.
+/// `clients c` with the line that is valid today (`store::lines`).
 #[macro_export]
 macro_rules! summary_tables {
     () => {
         "clients c \
-         join client_names n on n.client_id = c.id and n.voided_at is null \
-          and n.valid_from <= $5 and (n.valid_until is null or n.valid_until > $5) \
-         left join client_births b on b.client_id = c.id and b.voided_at is null \
-          and b.valid_from <= $5 and (b.valid_until is null or b.valid_until > $5) \
-         left join client_residences r on r.client_id = c.id and r.voided_at is null \
-          and r.valid_from <= $5 and (r.valid_until is null or r.valid_until > $5)"
+         join client_lines l on l.client_id = c.id \
+          and l.valid_from <= $5 and (l.valid_until is null or l.valid_until > $5)"
     };
 }
 

@@ -139,23 +139,17 @@ async fn with_namesakes(read: &mut Read, number: ClientNumber) -> Result<Vec<Per
     let rows: Vec<Charged> = read
         .see_all(
             concat!(
-                "select ga.name as in_charge, go.name as of, go.phone, g.valid_from as since, ",
+                "select ga.name as in_charge, go.name as of, go.phone, l.coordinator_since as since, ",
                 summary_columns!(),
                 " from ",
                 summary_tables!(),
-                " left join assignments g on g.id = (select h.id from assignments h
-                    where h.client_id = c.id and h.kind = 'main' and h.voided_at is null
-                      and h.valid_from <= $5 and (h.valid_until is null or h.valid_until > $5)
-                    order by h.valid_from desc limit 1)
-                  left join accounts ga on ga.id = g.account_id
-                  left join organisations go on go.id = g.organisation_id
+                " left join accounts ga on ga.id = l.coordinator_id
+                  left join organisations go on go.id = l.coordinator_of
                 where c.id in (select x.id from clients x where x.number = $6 union all
-                    select m.client_id from client_names m where m.voided_at is null
-                      and m.valid_from <= $5 and (m.valid_until is null or m.valid_until > $5)
-                      and m.family_kana || ' ' || coalesce(m.given_kana, '') =
-                        (select s.family_kana || ' ' || coalesce(s.given_kana, '')
-                         from client_names s join clients x on x.id = s.client_id
-                         where x.number = $6 and s.voided_at is null and s.valid_from <= $5
+                    select m.client_id from client_lines m where m.valid_from <= $5
+                      and (m.valid_until is null or m.valid_until > $5) and m.reading =
+                        (select s.reading from client_lines s join clients x on x.id = s.client_id
+                         where x.number = $6 and s.valid_from <= $5
                            and (s.valid_until is null or s.valid_until > $5) and ",
                 visible!("x.id", "identity"),
                 " limit 1)) and (c.number = $6 or ",

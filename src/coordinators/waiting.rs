@@ -56,7 +56,7 @@ struct Row {
 macro_rules! waiting {
     () => {
         concat!(
-            "select q.id, q.client_id, c.number, b.born_on, ",
+            "select q.id, q.client_id, c.number, l.born_on, ",
             shown_area!(),
             " as area, w.kind as whereabouts, ",
             "(select string_agg(distinct_care.kind, ',') from (select distinct f.kind ",
@@ -71,10 +71,8 @@ macro_rules! waiting {
             " then 0 else 1 end as bigint) as closed ",
             "from case_requests q join clients c on c.id = q.client_id ",
             "join organisations o on o.id = q.organisation_id ",
-            "left join client_births b on b.client_id = c.id and b.voided_at is null ",
-            "and b.valid_from <= $5 and (b.valid_until is null or b.valid_until > $5) ",
-            "left join client_residences r on r.client_id = c.id and r.voided_at is null ",
-            "and r.valid_from <= $5 and (r.valid_until is null or r.valid_until > $5) ",
+            "left join client_lines l on l.client_id = c.id ",
+            "and l.valid_from <= $5 and (l.valid_until is null or l.valid_until > $5) ",
             "left join client_whereabouts w on w.client_id = c.id and w.voided_at is null ",
             "and w.valid_from <= $5 and (w.valid_until is null or w.valid_until > $5) ",
             "where (q.organisation_id = $3 or $1 = 'controller') and ",

@@ -137,7 +137,7 @@ async fn found(read: &mut Read, apart: &[Distinction]) -> Result<(Vec<Pair>, usi
 /// Closed cases too: whoever comes back may have been entered again.
 async fn everybody(read: &mut Read) -> Result<Vec<One>> {
     let sql = concat!(
-        "select c.id, c.number, n.family, n.given, n.family_kana, n.given_kana, b.born_on from ",
+        "select c.id, c.number, l.family, l.given, l.family_kana, l.given_kana, l.born_on from ",
         summary_tables!(),
         " where ",
         visible!("c.id", "identity"),

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, SqliteConnection};
 
 use super::batch::Writer;
 use super::readers::Readers;
-use super::{Changes, Db, Engine, Error, Probe, Reserve, Result, guards, lite, tx};
+use super::{Changes, Db, Engine, Error, Probe, Reserve, Result, guards, keyed, lines, lite, tx};
 
 /// sqlx keeps 100: fewer than our statements.
 const STATEMENTS: usize = 512;
@@ -41,9 +41,9 @@ async fn sqlite(url: &str) -> Result<Db> {
     conn.close().await?;
     let file = options.get_filename();
     let conn = lite::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    for sql in guards::statements(false) {
-        conn.execute_batch(&sql)?;
-    }
+    keyed::arrange(&conn)?;
+    let kept = [guards::statements(false), lines::statements(false)].concat();
+    conn.execute_batch(&format!("begin immediate; {}; commit", kept.join("; ")))?;
     // Left by an `analyze` from outside: with it SQLite prepares a statement anew for every value.
     conn.execute_batch("drop table if exists sqlite_stat4")?;
     // From here on another process is waited for without holding up a worker (see `batch`).
@@ -77,9 +77,9 @@ async fn postgres(url: &str) -> Result<Db> {
     }
     sqlx::migrate!("./migrations").run(&pool).await.map_err(sqlx::Error::from)?;
     let mut tx = pool.begin().await?;
-    // Two servers may start at the same moment; the guards are replaced by one of them at a time.
+    // Two servers may start at the same moment; the triggers are replaced by one of them at a time.
     tx.execute("select pg_advisory_xact_lock(7251)").await?;
-    for sql in guards::statements(true) {
+    for sql in [guards::statements(true), lines::statements(true)].concat() {
         tx.execute(AssertSqlSafe(sql)).await?;
     }
     tx.commit().await?;

@@ -22,8 +22,8 @@ pub struct Content {
 const PAGE: usize = 500;
 const VALUES: usize = 20_000;
 
-/// Not part of what is moved: it says where the rows came from.
-const OWN: &str = "copied_from";
+/// Not part of what is moved: where the rows came from, and what triggers make of them.
+const OWN: &[&str] = &["copied_from", "client_lines"];
 
 /// Copies what the target lacks. `told` hears table and rows, and may stop the work by `false`.
 pub async fn copy(
@@ -94,7 +94,7 @@ fn hex(bytes: &[u8]) -> String {
 
 async fn tables(read: &mut Read) -> Result<Vec<Table>> {
     let mut all = schema(read).await?;
-    all.retain(|t| t.name != OWN);
+    all.retain(|t| !OWN.contains(&t.name.as_str()));
     for table in &mut all {
         // Both databases name their columns in the order they were added; the text is the same.
         table.columns.sort_by(|a, b| a.name.cmp(&b.name));

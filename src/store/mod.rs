@@ -13,6 +13,8 @@ mod connect;
 mod faults;
 pub mod copy;
 mod guards;
+mod keyed;
+mod lines;
 mod lite;
 mod once;
 mod probe;
@@ -29,6 +31,7 @@ pub use changes::Changes;
 /// `#[derive(FromRow)]`.
 pub use from_row::FromRow;
 pub use guards::APPEND_ONLY;
+pub use lines::differing as differing_lines;
 pub use once::first_answer;
 pub use probe::Probe;
 #[cfg(debug_assertions)]

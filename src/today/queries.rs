@@ -1,7 +1,7 @@
 //! The statements behind the lists. Each carries the predicate for who the person is and for the
 //! category of data that put them on the list.
 
-use crate::{full_record, in_team, not_closed, visible, visible_follow_up};
+use crate::{full_record, in_team, not_closed, summary_tables, visible, visible_follow_up};
 
 /// People of the registry with a fact and a day: number, name, birth, `fact`, `day`; one more than
 /// are counted (`said::COUNTED`).
@@ -10,15 +10,13 @@ macro_rules! people {
         $fact:literal, $day:literal, $joins:literal, $category:literal, $where:expr, $order:literal
     ) => {
         concat!(
-            "select c.number, n.family, n.given, b.born_on, ",
+            "select c.number, l.family, l.given, l.born_on, ",
             $fact,
             " as fact, ",
             $day,
-            " as day from clients c ",
-            "join client_names n on n.client_id = c.id and n.voided_at is null ",
-            "and n.valid_from <= $5 and (n.valid_until is null or n.valid_until > $5) ",
-            "left join client_births b on b.client_id = c.id and b.voided_at is null ",
-            "and b.valid_from <= $5 and (b.valid_until is null or b.valid_until > $5) ",
+            " as day from ",
+            summary_tables!(),
+            " ",
             $joins,
             " where ",
             visible!("c.id", "identity"),
@@ -112,11 +110,7 @@ pub const WITHOUT_COORDINATOR: &str = people!(
     "c.enrolled_on",
     "",
     "identity",
-    concat!(
-        "not exists (select 1 from assignments g where g.client_id = c.id and g.kind = 'main' and ",
-        valid!("g"),
-        ")"
-    ),
+    "l.coordinator_id is null",
     "c.enrolled_on"
 );
 
@@ -132,12 +126,12 @@ pub const NEW: &str = people!(
 
 /// Not yet born, or born since `$6`.
 pub const NEWBORN: &str = people!(
-    "case when b.born_on is null then '出産予定' else '出生' end",
-    "coalesce(b.born_on, b.expected_on)",
+    "case when l.born_on is null then '出産予定' else '出生' end",
+    "coalesce(l.born_on, l.expected_on)",
     "",
     "identity",
-    "b.id is not null and (b.born_on >= $6 or (b.born_on is null and b.expected_on is not null))",
-    "coalesce(b.born_on, b.expected_on)"
+    "(l.born_on >= $6 or (l.born_on is null and l.expected_on is not null))",
+    "coalesce(l.born_on, l.expected_on)"
 );
 
 /// In hospital, and to come home by `$6`.

@@ -21,6 +21,8 @@ pub struct Options {
     pub json: bool,
     /// What a peer wrote and has worked on, too.
     pub instance: Option<String>,
+    /// The one page that is asked, beside hello-world.
+    pub only: Option<String>,
 }
 
 type Done = Result<(), String>;
@@ -28,8 +30,9 @@ type Done = Result<(), String>;
 pub fn command(arguments: &[String]) -> ExitCode {
     let has = |flag: &str| arguments.iter().any(|a| a == flag);
     let after = |flag: &str| arguments.iter().position(|a| a == flag).map(|at| at + 1);
-    let instance = after("--instance").and_then(|at| arguments.get(at)).cloned();
-    let options = Options { quick: has("--quick"), json: has("--json"), instance };
+    let value = |flag: &str| after(flag).and_then(|at| arguments.get(at)).cloned();
+    let (instance, only) = (value("--instance"), value("--only"));
+    let options = Options { quick: has("--quick"), json: has("--json"), instance, only };
     let done = match arguments.first().map(String::as_str) {
         Some("web") => web::run(&options),
         Some("stats") => stats::run(&options),

@@ -25,9 +25,11 @@ async fn measure(options: &Options) -> Done {
     for clients in sizes {
         desks.push(Desk::open(release.join("kakehashi"), *clients).await?);
     }
+    let asked = |name: &&&str| options.only.as_deref().is_none_or(|only| only == **name);
+    let names: Vec<&str> = NAMES.iter().filter(asked).copied().collect();
     let mut rows = vec![Row::new("hello")];
     for desk in &desks {
-        rows.extend(NAMES.iter().map(|name| Row::new(&desk.name(name))));
+        rows.extend(names.iter().map(|name| Row::new(&desk.name(name))));
     }
     let (mut commits, mut syncs) = (vec![], vec![]);
     let lasting = Duration::from_millis(lasting);
@@ -39,7 +41,7 @@ async fn measure(options: &Options) -> Done {
         let mut at = rows.iter_mut();
         take(&hello, at.next(), lasting, |_| plain.clone())?;
         for desk in &desks {
-            for name in NAMES {
+            for name in &names {
                 take(&desk.server, at.next(), lasting, |n| desk.request(name, n + round * 9973))?;
             }
         }
