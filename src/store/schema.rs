@@ -91,8 +91,11 @@ const SQLITE: [&str; 3] = [
     "select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c
      where m.type = 'table' and m.name not like 'sqlite_%' and m.name <> '_sqlx_migrations'
      order by m.name, c.cid",
+    // Rows that lie together by person (`keyed`) have their id for a key all the same.
     "select m.name, c.name from sqlite_master m join pragma_table_info(m.name) c
-     where m.type = 'table' and m.name not like 'sqlite_%' and c.pk > 0 order by m.name, c.pk",
+     where m.type = 'table' and m.name not like 'sqlite_%' and c.pk > 0 and (c.name = 'id'
+       or not exists (select 1 from pragma_table_info(m.name) i where i.name = 'id' and i.pk > 0))
+     order by m.name, c.pk",
     "select m.name, f.\"from\", f.\"table\" from sqlite_master m
        join pragma_foreign_key_list(m.name) f
      where m.type = 'table' and m.name not like 'sqlite_%' order by m.name, f.\"from\"",
