@@ -21,3 +21,12 @@ create index client_lines_born on client_lines (born_on);
 -- Both are asked of the lines now.
 drop index client_names_order;
 drop index client_names_reading;
+-- What 0027 had these hold besides stands in the line. (SQLite needs none of them: src/store/keyed.rs.)
+drop index client_names_client;
+create index client_names_client on client_names (client_id, valid_from);
+drop index client_births_client;
+create index client_births_client on client_births (client_id, valid_from);
+drop index client_residences_client;
+create index client_residences_client on client_residences (client_id, valid_from);
+drop index assignments_client;
+create index assignments_client on assignments (client_id, valid_from);
