@@ -22,54 +22,89 @@ macro_rules! visible {
         concat!(
             "(/*see*/ exists (select 1 from clients seen where seen.id = ",
             $client,
-            // Merged into another record, or in the trash: nobody's.
-            " and seen.absent is null",
-            " and (($1 = 'controller' and seen.controller_id = $2)",
-            " or ($1 = 'team' and seen.controller_id = $2 and ",
-            $crate::in_team!(),
-            ") or ($1 = 'consented' and ",
-            $crate::in_team!(),
-            " and exists (select 1 from consents agreed join consent_categories agreed_to",
-            " on agreed_to.consent_id = agreed.id where agreed.client_id = seen.id",
-            " and agreed.recipient_id = $3 and agreed.purpose = 'support'",
-            " and agreed_to.category = '",
-            $category,
-            "' and agreed.valid_from <= $5",
-            " and (agreed.valid_until is null or agreed.valid_until > $5)",
-            " and agreed.withdrawn_on is null and agreed.voided_at is null))",
-            " or ($1 = 'family' and exists (select 1 from family_links own",
-            " where own.client_id = seen.id and own.account_id = $4 and own.valid_from <= $5",
-            " and (own.valid_until is null or own.valid_until > $5)",
-            " and own.voided_at is null))",
-            " or ($1 = 'emergency' and '",
-            $category,
-            "' in ('identity', 'family', 'care', 'disaster') and ",
-            $crate::in_emergency!(),
-            ") or ($1 in ('team', 'consented') and exists (select 1 from questions asked",
-            " join question_categories shown on shown.question_id = asked.id",
-            " where asked.client_id = seen.id and asked.adviser_id = $4",
-            " and asked.basis = 'consent' and shown.category = '",
-            $category,
-            "' and asked.shown_from <= $5 and asked.shown_until > $5",
-            " and asked.closed_at is null and asked.withdrawn_at is null)))",
-            $crate::not_kept_back!(),
+            " and ",
+            $crate::seen!("seen", $category),
             "))"
         )
     };
 }
 
-/// Of `seen`: a record that one programme knows is its office's alone until it is promoted; one
-/// whose use was stopped is left to the controller's staff, and to the team where that was decided.
-/// A family keeps seeing its own, and a life in danger opens it.
+/// [`visible!`] of the row `$row` of `clients` that a statement stands on anyway.
+#[macro_export]
+macro_rules! visible_row {
+    ($row:literal, $category:literal) => {
+        concat!("(/*see*/ ", $crate::seen!($row, $category), ")")
+    };
+}
+
+/// The predicate itself, of a row of `clients`.
+#[macro_export]
+macro_rules! seen {
+    ($seen:literal, $category:literal) => {
+        concat!(
+            // Merged into another record, or in the trash: nobody's.
+            $seen,
+            ".absent is null and (($1 = 'controller' and ",
+            $seen,
+            ".controller_id = $2) or ($1 = 'team' and ",
+            $seen,
+            ".controller_id = $2 and ",
+            $crate::in_team!($seen),
+            ") or ($1 = 'consented' and ",
+            $crate::in_team!($seen),
+            " and exists (select 1 from consents agreed join consent_categories agreed_to",
+            " on agreed_to.consent_id = agreed.id where agreed.client_id = ",
+            $seen,
+            ".id and agreed.recipient_id = $3 and agreed.purpose = 'support'",
+            " and agreed_to.category = '",
+            $category,
+            "' and agreed.valid_from <= $5",
+            " and (agreed.valid_until is null or agreed.valid_until > $5)",
+            " and agreed.withdrawn_on is null and agreed.voided_at is null))",
+            " or ($1 = 'family' and exists (select 1 from family_links own where own.client_id = ",
+            $seen,
+            ".id and own.account_id = $4 and own.valid_from <= $5",
+            " and (own.valid_until is null or own.valid_until > $5)",
+            " and own.voided_at is null))",
+            " or ($1 = 'emergency' and '",
+            $category,
+            "' in ('identity', 'family', 'care', 'disaster') and ",
+            $crate::in_emergency!($seen),
+            ") or ($1 in ('team', 'consented') and exists (select 1 from questions asked",
+            " join question_categories shown on shown.question_id = asked.id",
+            " where asked.client_id = ",
+            $seen,
+            ".id and asked.adviser_id = $4",
+            " and asked.basis = 'consent' and shown.category = '",
+            $category,
+            "' and asked.shown_from <= $5 and asked.shown_until > $5",
+            " and asked.closed_at is null and asked.withdrawn_at is null)))",
+            $crate::not_kept_back!($seen)
+        )
+    };
+}
+
+/// A record that one programme knows is its office's alone until it is promoted; one whose use was
+/// stopped is left to the controller's staff, and to the team where that was decided. A family
+/// keeps seeing its own, and a life in danger opens it.
 #[macro_export]
 macro_rules! not_kept_back {
-    () => {
-        " and (seen.held_by is null or seen.full_at is not null or seen.held_by = $3 \
-         or $1 in ('family', 'emergency')) \
-         and not ($1 in ('team', 'consented') and exists (select 1 from use_stops stopped \
-         where stopped.client_id = seen.id and stopped.valid_from <= $5 \
-         and (stopped.valid_until is null or stopped.valid_until > $5) \
-         and not ($1 = 'team' and stopped.left_to = 'team')))"
+    ($seen:literal) => {
+        concat!(
+            " and (",
+            $seen,
+            ".held_by is null or ",
+            $seen,
+            ".full_at is not null or ",
+            $seen,
+            ".held_by = $3 or $1 in ('family', 'emergency'))",
+            " and not ($1 in ('team', 'consented') and exists (select 1 from use_stops stopped",
+            " where stopped.client_id = ",
+            $seen,
+            ".id and stopped.valid_from <= $5",
+            " and (stopped.valid_until is null or stopped.valid_until > $5)",
+            " and not ($1 = 'team' and stopped.left_to = 'team')))"
+        )
     };
 }
 
@@ -82,25 +117,33 @@ macro_rules! full_record {
     };
 }
 
-/// The actor's organisation belongs to the support team of `seen` today.
+/// The actor's organisation belongs to the support team of `$seen` today.
 #[macro_export]
 macro_rules! in_team {
-    () => {
-        "exists (select 1 from team_members member where member.client_id = seen.id \
-         and member.organisation_id = $3 and member.valid_from <= $5 \
-         and (member.valid_until is null or member.valid_until > $5) \
-         and member.voided_at is null)"
+    ($seen:literal) => {
+        concat!(
+            "exists (select 1 from team_members member where member.client_id = ",
+            $seen,
+            ".id and member.organisation_id = $3 and member.valid_from <= $5",
+            " and (member.valid_until is null or member.valid_until > $5)",
+            " and member.voided_at is null)"
+        )
     };
 }
 
-/// The actor has opened `seen` in an emergency (緊急閲覧), and the hour is not over: `$3` is then the
+/// The actor has opened `$seen` in an emergency (緊急閲覧), and the hour is not over: `$3` is then the
 /// instant of the request. Another controller's person only where the setting allowed it that day.
 #[macro_export]
 macro_rules! in_emergency {
-    () => {
-        "exists (select 1 from emergencies glass where glass.client_id = seen.id \
-         and glass.account_id = $4 and (seen.controller_id = $2 or glass.crosses = 1) \
-         and glass.opened_at <= $3 and glass.ends_at > $3 and glass.ended_at is null)"
+    ($seen:literal) => {
+        concat!(
+            "exists (select 1 from emergencies glass where glass.client_id = ",
+            $seen,
+            ".id and glass.account_id = $4 and (",
+            $seen,
+            ".controller_id = $2 or glass.crosses = 1)",
+            " and glass.opened_at <= $3 and glass.ends_at > $3 and glass.ended_at is null)"
+        )
     };
 }
 

@@ -6,7 +6,7 @@ use super::Summary;
 use super::summary::Row;
 use crate::store::Read;
 use crate::web::{Result, Values};
-use crate::{address_hidden, args, summary_columns, summary_tables, visible};
+use crate::{address_hidden, args, summary_columns, summary_tables, visible_row};
 
 /// 似た記録. Those the actor may see, and how many others there are.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ pub async fn similar(read: &mut Read, v: &Values) -> Result<Similar> {
                 " from ",
                 summary_tables!(),
                 " where ",
-                visible!("c.id", "identity"),
+                visible_row!("c", "identity"),
                 " and (c.id in (select s.client_id from client_search s where s.kind = 'kana' ",
                 "and s.key = $6) or (l.born_on = $7 and c.id in (select s.client_id from ",
                 "client_search s where s.kind = 'kana' and s.key in ($8, $9, $6))) or c.id in (",

@@ -18,7 +18,7 @@ use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused,
 };
-use crate::{args, full_record, summary_columns, summary_tables, visible};
+use crate::{args, full_record, summary_columns, summary_tables, visible_row};
 
 pub async fn get(State(app): State<App>, actor: Actor) -> Result<Response> {
     let view = view(&app, &actor, &Entry::default(), &Problems::default()).await?;
@@ -135,7 +135,7 @@ async fn all(read: &mut Read) -> Result<Vec<Summary>> {
                 " where not ",
                 full_record!("c"),
                 " and ",
-                visible!("c.id", "identity"),
+                visible_row!("c", "identity"),
                 " order by l.reading, c.number limit 500"
             ),
             args![],

@@ -19,7 +19,10 @@ use crate::web::{
     App, Entry, Error, Field, Form, FormView, Kind, Options, Page, Problems, Result, Submitted,
     Values, page, refused,
 };
-use crate::{args, full_record, not_closed, shown_area, summary_columns, summary_tables, visible};
+use crate::{
+    args, full_record, not_closed, shown_area, summary_columns, summary_tables, visible,
+    visible_row,
+};
 
 /// The list with its filters.
 pub async fn get(
@@ -177,7 +180,7 @@ macro_rules! chosen {
     () => {
         concat!(
             " where ",
-            visible!("c.id", "identity"),
+            visible_row!("c", "identity"),
             " and ($6 = '' or ",
             shown_area!(),
             " = $6)",
@@ -355,7 +358,7 @@ async fn place_of(read: &mut Read, number: &str) -> Result<Place> {
                 " from ",
                 summary_tables!(),
                 " where c.number = $6 and ",
-                visible!("c.id", "identity")
+                visible_row!("c", "identity")
             ),
             args![i64::from(number.running())],
         )

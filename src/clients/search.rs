@@ -11,7 +11,9 @@ use crate::access::Actor;
 use crate::audit::Event;
 use crate::store::{self, Db, FromRow, Read, Tx};
 use crate::web::Result;
-use crate::{address_hidden, args, not_closed, summary_columns, summary_tables, visible};
+use crate::{
+    address_hidden, args, not_closed, summary_columns, summary_tables, visible, visible_row,
+};
 
 /// 検索の語. What was typed, as the statement asks it: exactly one of these is filled in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,7 +63,7 @@ macro_rules! people {
             " where ",
             $fits,
             " and ",
-            visible!("c.id", "identity"),
+            visible_row!("c", "identity"),
             " and ",
             $standing,
             not_closed!("c.id"),

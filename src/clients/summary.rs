@@ -5,7 +5,7 @@ use civil::Date;
 use kana::ClientNumber;
 
 use crate::store::{FromRow, Read};
-use crate::visible;
+use crate::visible_row;
 use crate::web::{Error, Result};
 
 /// 利用者の見出し: number, name with reading, birth, area, who is in charge.
@@ -97,7 +97,7 @@ pub async fn see(read: &mut Read, number: &str) -> Result<Summary> {
                 " from ",
                 summary_tables!(),
                 " where c.number = $6 and ",
-                visible!("c.id", "identity")
+                visible_row!("c", "identity")
             ),
             crate::args![i64::from(number.running())],
         )
@@ -124,7 +124,7 @@ pub async fn case_of(read: &mut Read, number: &str) -> Result<Case> {
                 "select c.id, (select x.closed_on from closures x where x.client_id = c.id
                    and x.reopened_at is null limit 1) as closed_on
                  from clients c where c.number = $6 and ",
-                visible!("c.id", "identity")
+                visible_row!("c", "identity")
             ),
             crate::args![i64::from(number.running())],
         )
@@ -156,7 +156,7 @@ pub async fn see_by_id(read: &mut Read, id: &str) -> Result<Option<Summary>> {
                 " from ",
                 summary_tables!(),
                 " where c.id = $6 and ",
-                visible!("c.id", "identity")
+                visible_row!("c", "identity")
             ),
             crate::args![id],
         )

@@ -8,7 +8,7 @@ use super::summary::{Row, see_merged};
 use crate::access::Actor;
 use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Result};
-use crate::{not_closed, summary_columns, summary_tables, visible};
+use crate::{not_closed, summary_columns, summary_tables, visible, visible_row};
 
 /// 利用者の見出し: the header of a person's pages, with the warning about the same reading.
 #[derive(Clone, Debug)]
@@ -155,7 +155,7 @@ async fn with_namesakes(read: &mut Read, number: ClientNumber) -> Result<Vec<Per
                 " limit 1)) and (c.number = $6 or ",
                 not_closed!("c.id"),
                 ") and ",
-                visible!("c.id", "identity"),
+                visible_row!("c", "identity"),
                 " order by case when c.number = $6 then 0 else 1 end, c.number limit 6"
             ),
             crate::args![i64::from(number.running())],

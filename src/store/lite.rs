@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{CachedStatement, Connection, OpenFlags};
 
 use super::faults::{self, Fault};
+use super::row::Names;
 use super::{Arg, Error, FromRow, Result, Row, Sql};
 
 /// Statements that stay prepared: more than the program has.
@@ -35,11 +36,11 @@ pub fn rows<T: FromRow>(
 ) -> Result<Vec<T>> {
     let mut statement = prepared(conn, sql, args)?;
     let mut found = statement.raw_query();
-    let mut out = vec![];
+    let (mut out, names) = (vec![], Names::default());
     while out.len() < most
         && let Some(row) = found.next()?
     {
-        out.push(T::from_row(&Row::lite(row))?);
+        out.push(T::from_row(&Row::lite(row, &names))?);
     }
     Ok(out)
 }
@@ -77,6 +78,29 @@ mod tests {
         assert_eq!(found, [("b".to_owned(), 42, None)]);
         assert!(ask("select $2, $1, $3", args![1, "b"]).is_err(), "one is missing");
         assert!(ask("select $1, $2, $3", args![1, 2, "c"]).is_err(), "not a text");
+    }
+
+    #[test]
+    fn a_column_is_found_by_its_name_whatever_a_row_asks_first() {
+        /// Asks for more where the first column says so, and not in the order of the statement.
+        #[derive(Debug, PartialEq)]
+        struct Odd(i64, Option<String>, String);
+        impl FromRow for Odd {
+            fn from_row(row: &Row<'_>) -> Result<Self> {
+                let n = row.get("n")?;
+                let b = if n == 2 { Some(row.get("b")?) } else { None };
+                Ok(Self(n, b, row.get("a")?))
+            }
+        }
+        let conn = Connection::open_in_memory().unwrap();
+        let sql = Sql::from(
+            "select 'a' as a, 'b' as b, 1 as n union all select 'c', 'd', 2 union all select 'e', 'f', 3",
+        );
+        let found = rows::<Odd>(&conn, &sql, &[], 9).unwrap();
+        let odd = |n, b: Option<&str>, a: &str| Odd(n, b.map(str::to_owned), a.to_owned());
+        assert_eq!(found, [odd(1, None, "a"), odd(2, Some("d"), "c"), odd(3, None, "e")]);
+        let gone = Sql::from("select 1 as n, 'b' as b");
+        assert!(rows::<Odd>(&conn, &gone, &[], 9).is_err(), "no column a");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A row of either database, and what is made of it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use rusqlite::types::{FromSql, ValueRef};
 use sqlx::postgres::PgRow;
@@ -12,13 +12,36 @@ use super::{Arg, Result};
 /// What a statement found, while it stands on it.
 pub struct Row<'r> {
     source: Source<'r>,
-    /// The column after the one that was read last: structs name their columns in their order.
-    next: Cell<usize>,
+    /// How many columns were asked for by their name.
+    named: Cell<usize>,
 }
 
 enum Source<'r> {
-    Lite(&'r rusqlite::Row<'r>),
+    Lite(&'r rusqlite::Row<'r>, &'r Names),
     Pg(&'r PgRow),
+}
+
+/// 列の順: where the columns were that the first row was asked for, in that order. Every row of an
+/// answer is asked for the same, and SQLite tells the place of a name by comparing all of them.
+#[derive(Default)]
+pub(super) struct Names(RefCell<Vec<(&'static str, usize)>>);
+
+impl Names {
+    fn place(&self, row: &rusqlite::Row<'_>, nth: usize, name: &'static str) -> Result<usize> {
+        let mut known = self.0.borrow_mut();
+        if let Some((_, at)) = known.get(nth).filter(|(n, _)| std::ptr::eq(*n, name)) {
+            return Ok(*at);
+        }
+        // Structs name their columns in their order: the next is likely to be the one.
+        let next = nth.checked_sub(1).and_then(|n| known.get(n)).map_or(0, |(_, at)| at + 1);
+        let mut order = (next..row.as_ref().column_count()).chain(0..next);
+        let at = order.find(|at| row.as_ref().column_name(*at) == Ok(name));
+        let at = at.ok_or_else(|| rusqlite::Error::InvalidColumnName(name.to_owned()))?;
+        if nth == known.len() {
+            known.push((name, at));
+        }
+        Ok(at)
+    }
 }
 
 /// A value both databases can hold.
@@ -31,25 +54,21 @@ pub trait FromRow: Sized {
 }
 
 impl<'r> Row<'r> {
-    pub(super) fn lite(row: &'r rusqlite::Row<'r>) -> Self {
-        Self { source: Source::Lite(row), next: Cell::new(0) }
+    pub(super) fn lite(row: &'r rusqlite::Row<'r>, names: &'r Names) -> Self {
+        Self { source: Source::Lite(row, names), named: Cell::new(0) }
     }
 
     pub(super) fn pg(row: &'r PgRow) -> Self {
-        Self { source: Source::Pg(row), next: Cell::new(0) }
+        Self { source: Source::Pg(row), named: Cell::new(0) }
     }
 
     /// The value of a column by its name.
-    pub fn get<T: Value>(&self, name: &str) -> Result<T> {
+    pub fn get<T: Value>(&self, name: &'static str) -> Result<T> {
         match self.source {
             Source::Pg(row) => Ok(row.try_get(name)?),
-            Source::Lite(row) => {
-                let columns = row.as_ref().column_count();
-                let order = (self.next.get()..columns).chain(0..self.next.get());
-                let at = order.into_iter().find(|at| row.as_ref().column_name(*at) == Ok(name));
-                let at = at.ok_or_else(|| rusqlite::Error::InvalidColumnName(name.to_owned()))?;
-                self.next.set(at + 1);
-                Ok(row.get(at)?)
+            Source::Lite(row, names) => {
+                let nth = self.named.replace(self.named.get() + 1);
+                Ok(row.get(names.place(row, nth, name)?)?)
             }
         }
     }
@@ -58,7 +77,7 @@ impl<'r> Row<'r> {
     pub fn at<T: Value>(&self, at: usize) -> Result<T> {
         match self.source {
             Source::Pg(row) => Ok(row.try_get(at)?),
-            Source::Lite(row) => Ok(row.get(at)?),
+            Source::Lite(row, _) => Ok(row.get(at)?),
         }
     }
 
@@ -66,13 +85,13 @@ impl<'r> Row<'r> {
     pub fn width(&self) -> usize {
         match self.source {
             Source::Pg(row) => row.len(),
-            Source::Lite(row) => row.as_ref().column_count(),
+            Source::Lite(row, _) => row.as_ref().column_count(),
         }
     }
 
     fn cell(&self, at: usize) -> Result<Arg<'static>> {
         match self.source {
-            Source::Lite(row) => Ok(match row.get_ref(at)? {
+            Source::Lite(row, _) => Ok(match row.get_ref(at)? {
                 ValueRef::Integer(n) => Arg::Int(Some(n)),
                 ValueRef::Real(x) => Arg::Real(Some(x)),
                 ValueRef::Null => Arg::Text(None),

@@ -178,9 +178,9 @@ pub const IN_TOUCH: &str = people!(
     "(select min(t.valid_from) from team_members t where t.client_id = c.id \
       and t.organisation_id = $3 and t.voided_at is null and t.valid_from <= $5 \
       and (t.valid_until is null or t.valid_until > $5))",
-    "join clients seen on seen.id = c.id",
+    "",
     "identity",
-    in_team!(),
+    in_team!("c"),
     "2, 3"
 );
 
