@@ -24,10 +24,10 @@ pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) value
 const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: usize = 1000;
 
-/// After so many commits (some 10 MB) what they changed is copied to the database.
-const COPIED: usize = 200;
-/// After so many (some 20 MB) the WAL is begun anew, waiting so long for statements.
-const COMMITS: usize = 400;
+/// After so many transactions (some 15 MB) what they changed is copied to the database.
+const COPIED: usize = 250;
+/// After so many (some 30 MB) the WAL is begun anew, waiting so long for statements.
+const BEGUN: usize = 500;
 const STATEMENT: Duration = Duration::from_millis(50);
 
 pub type Told = oneshot::Sender<Result<(), Why>>;
@@ -68,8 +68,8 @@ pub struct Batch {
     pub changed: bool,
     /// What `head` was when the present turn began.
     before: Option<Head>,
-    /// Commits since the WAL was last begun anew.
-    commits: usize,
+    /// Transactions since the WAL was last begun anew: several may share a commit.
+    since: usize,
     copier: Copier,
     readers: Readers,
 }
@@ -111,7 +111,7 @@ impl Writer {
             head: None,
             changed: false,
             before: None,
-            commits: 0,
+            since: 0,
             copier: Copier(Arc::new(Lock::new(copies))),
             readers,
         };
@@ -267,15 +267,16 @@ impl Batch {
         if std::mem::take(&mut self.changed) {
             self.readers.changed();
         }
+        let (before, now) = (self.since, self.since + self.done.len());
         for tell in self.done.drain(..) {
             let _ = tell.send(kept.clone());
         }
-        self.commits = (self.commits + 1) % COMMITS;
-        if self.commits.is_multiple_of(COPIED) && self.commits > 0 {
+        self.since = if now < BEGUN { now } else { 0 };
+        if before < COPIED && now >= COPIED && now < BEGUN {
             self.readers.let_go();
             self.copier.begin();
         }
-        self.commits == 0
+        now >= BEGUN
     }
 
     /// SQLite does so by itself only when nobody reads at the moment of a commit; at a busy desk

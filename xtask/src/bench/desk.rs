@@ -58,6 +58,11 @@ impl Desk {
         }
     }
 
+    /// Any page, as the officer who is signed in.
+    pub fn page(&self, path: &str) -> Request {
+        Request::get(path, &self.cookie)
+    }
+
     fn search(&self, typed: &str) -> Request {
         let body = format!("q={}&_csrf={}", escape(typed), self.csrf);
         Request::post("/clients", &self.cookie, &body)

@@ -1,10 +1,11 @@
-//! `cargo xtask bench <web|stats|eligibility>`: what the work costs, measured in release.
+//! `cargo xtask bench <web|pages|stats|eligibility>`: what the work costs, measured in release.
 
 mod desk;
 mod disk;
 mod eligibility;
 mod http;
 pub mod names;
+mod pages;
 pub mod population;
 mod server;
 pub mod soak;
@@ -35,10 +36,11 @@ pub fn command(arguments: &[String]) -> ExitCode {
     let options = Options { quick: has("--quick"), json: has("--json"), instance, only };
     let done = match arguments.first().map(String::as_str) {
         Some("web") => web::run(&options),
+        Some("pages") => pages::run(&options),
         Some("stats") => stats::run(&options),
         Some("eligibility") => eligibility::run(&options),
         _ => {
-            eprintln!("usage: cargo xtask bench <web|stats|eligibility> [--quick] [--json]");
+            eprintln!("usage: cargo xtask bench <web|pages|stats|eligibility> [--quick] [--json]");
             return ExitCode::from(2);
         }
     };
