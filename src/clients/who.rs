@@ -139,7 +139,8 @@ async fn with_namesakes(read: &mut Read, number: ClientNumber) -> Result<Vec<Per
     let rows: Vec<Charged> = read
         .see_all(
             concat!(
-                "select ga.name as in_charge, go.name as of, go.phone, l.coordinator_since as since, ",
+                "select ga.name as in_charge, go.name as of, go.phone, ",
+                "l.coordinator_since as since, ",
                 summary_columns!(),
                 " from ",
                 summary_tables!(),

@@ -46,7 +46,8 @@ fn ordered(conn: &Connection) -> Result<Vec<Ordered>> {
     };
     let listed = BY_KEY.join("', '");
     let by_key = format!(
-        "select m.name, m.sql from sqlite_master m where m.type = 'table' and m.name in ('{listed}')"
+        "select m.name, m.sql from sqlite_master m
+           where m.type = 'table' and m.name in ('{listed}')"
     );
     Ok([tables(&by_key, false)?, tables(OF_PEOPLE, true)?].into_iter().flatten().collect())
 }

@@ -132,8 +132,8 @@ fn functions() -> [String; 2] {
              perform 1 from clients where id = person for no key update; {} end $$",
             anew("person")
         ),
-        "create or replace function client_lines_kept() returns trigger language plpgsql as $$ begin \
-         if tg_op <> 'DELETE' then perform client_lines_anew(new.client_id); end if; \
+        "create or replace function client_lines_kept() returns trigger \
+         language plpgsql as $$ begin if tg_op <> 'DELETE' then perform client_lines_anew(new.client_id); end if; \
          if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.client_id <> new.client_id) then \
          perform client_lines_anew(old.client_id); end if; return null; end $$"
             .into(),

@@ -94,7 +94,8 @@ mod tests {
         }
         let conn = Connection::open_in_memory().unwrap();
         let sql = Sql::from(
-            "select 'a' as a, 'b' as b, 1 as n union all select 'c', 'd', 2 union all select 'e', 'f', 3",
+            "select 'a' as a, 'b' as b, 1 as n union all select 'c', 'd', 2
+             union all select 'e', 'f', 3",
         );
         let found = rows::<Odd>(&conn, &sql, &[], 9).unwrap();
         let odd = |n, b: Option<&str>, a: &str| Odd(n, b.map(str::to_owned), a.to_owned());

@@ -21,7 +21,11 @@ const COMMANDS: &[Command] = &[
     ("tidy", "check the style guide and print the measures", tidy::command),
     ("faults", "kill the server while it writes and look for what is lost", faults::command),
     ("agree", "compare the evaluators of conditions over random facts", agree::command),
-    ("bench", "measure: bench <web|stats|eligibility> [--quick] [--json]", bench::command),
+    (
+        "bench",
+        "measure: bench <web|pages|stats|eligibility> [--quick] [--json] [--only NAME]",
+        bench::command,
+    ),
     ("soak", "twenty minutes at an even pace: no error, no growth", bench::soak::command),
     ("hostile", "send what nobody should: hostile <api|files|pages|exports>", hostile::command),
     ("ledger", "random histories of the ledger against a ledger in memory", ledger::command),

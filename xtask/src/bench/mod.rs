@@ -40,7 +40,8 @@ pub fn command(arguments: &[String]) -> ExitCode {
         Some("stats") => stats::run(&options),
         Some("eligibility") => eligibility::run(&options),
         _ => {
-            eprintln!("usage: cargo xtask bench <web|pages|stats|eligibility> [--quick] [--json]");
+            let what = "<web|pages|stats|eligibility> [--quick] [--json] [--only NAME]";
+            eprintln!("usage: cargo xtask bench {what}");
             return ExitCode::from(2);
         }
     };
