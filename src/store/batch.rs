@@ -2,7 +2,7 @@
 //! one before the queue runs dry commits for all, so a lone writer pays one sync and sixty-four pay
 //! one together.
 
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex as Lock};
 use std::time::Duration;
 
@@ -24,9 +24,10 @@ pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) value
 const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: usize = 1000;
 
-/// After so many transactions (some 15 MB) what they changed is copied to the database.
+/// After every so many transactions (some 15 MB) what they changed is copied to the database.
 const COPIED: usize = 250;
-/// After so many (some 30 MB) the WAL is begun anew, waiting so long for statements.
+/// After so many (some 30 MB), and when little is left to copy, the WAL is begun anew, waiting so
+/// long for statements.
 const BEGUN: usize = 500;
 const STATEMENT: Duration = Duration::from_millis(50);
 
@@ -76,16 +77,26 @@ pub struct Batch {
 
 /// 書き戻し: copies what was committed from the WAL to the database, while everybody goes on. SQLite
 /// would do so within a commit, and all would wait for it.
-struct Copier(Arc<Lock<Connection>>);
+struct Copier {
+    conn: Arc<Lock<Connection>>,
+    done: Arc<AtomicBool>,
+}
 
 impl Copier {
     fn begin(&self) {
-        let conn = self.0.clone();
+        let (conn, done) = (self.conn.clone(), self.done.clone());
+        done.store(false, SeqCst);
         tokio::task::spawn_blocking(move || {
             if let Ok(conn) = conn.try_lock() {
                 let _ = conn.query_row("pragma wal_checkpoint(passive)", (), |_| Ok(()));
+                done.store(true, SeqCst);
             }
         });
+    }
+
+    /// It has just copied: little is left.
+    fn is_done(&self) -> bool {
+        self.done.swap(false, SeqCst)
     }
 }
 
@@ -112,7 +123,7 @@ impl Writer {
             changed: false,
             before: None,
             since: 0,
-            copier: Copier(Arc::new(Lock::new(copies))),
+            copier: Copier { conn: Arc::new(Lock::new(copies)), done: Arc::default() },
             readers,
         };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
@@ -271,12 +282,13 @@ impl Batch {
         for tell in self.done.drain(..) {
             let _ = tell.send(kept.clone());
         }
-        self.since = if now < BEGUN { now } else { 0 };
-        if before < COPIED && now >= COPIED && now < BEGUN {
+        if before / COPIED < now / COPIED {
             self.readers.let_go();
             self.copier.begin();
         }
-        now >= BEGUN
+        let anew = now >= BEGUN && self.copier.is_done();
+        self.since = if anew { 0 } else { now };
+        anew
     }
 
     /// SQLite does so by itself only when nobody reads at the moment of a commit; at a busy desk
