@@ -116,6 +116,15 @@ both! {
         assert!(seen > 300 && days > 150, "{seen} rows on {days} days were compared");
     }
 
+    async fn an_empty_table_is_filled_when_the_database_is_opened(w: World) {
+        w.person("水野", "はる").await;
+        w.exec("delete from client_lines", args![]).await;
+        assert_eq!(differing_lines(&mut w.read(&w.system()).await).await.unwrap().len(), 1);
+        w.reopened().await.close().await;
+        w.app.db.forget();
+        assert_eq!(differing_lines(&mut w.read(&w.system()).await).await.unwrap(), [""; 0]);
+    }
+
     async fn a_write_past_the_triggers_is_noticed(w: World) {
         let person = w.person("水野", "はる").await.id;
         w.exec("update client_lines set family = '別' where client_id = $1", args![person]).await;

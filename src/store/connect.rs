@@ -42,7 +42,10 @@ async fn sqlite(url: &str) -> Result<Db> {
     let file = options.get_filename();
     let conn = lite::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     keyed::arrange(&conn)?;
-    let kept = [guards::statements(false), lines::statements(false)].concat();
+    let mut kept = [guards::statements(false), lines::statements(false)].concat();
+    if !conn.prepare(lines::ANY)?.exists(())? {
+        kept.push(lines::fill());
+    }
     conn.execute_batch(&format!("begin immediate; {}; commit", kept.join("; ")))?;
     // Left by an `analyze` from outside: with it SQLite prepares a statement anew for every value.
     conn.execute_batch("drop table if exists sqlite_stat4")?;
@@ -83,6 +86,9 @@ async fn postgres(url: &str) -> Result<Db> {
     tx.execute("select pg_advisory_xact_lock(7251)").await?;
     for sql in [guards::statements(true), lines::statements(true)].concat() {
         tx.execute(AssertSqlSafe(sql)).await?;
+    }
+    if tx.fetch_optional(lines::ANY).await?.is_none() {
+        tx.execute(AssertSqlSafe(lines::fill())).await?;
     }
     tx.commit().await?;
     let engine = Engine::Pg { pool, writers: tx::Writers::default() };

@@ -13,7 +13,14 @@ const SOURCES: &[(&str, &str)] = &[
     ("assignments", " and kind = 'main'"),
 ];
 
-/// The statements that (re)create the triggers and fill an empty table, for PostgreSQL or SQLite.
+/// Whether anybody has a line. Where nobody has, [`fill`] makes everybody's.
+pub(super) const ANY: &str = "select client_id from client_lines limit 1";
+
+pub(super) fn fill() -> String {
+    insert("")
+}
+
+/// The statements that (re)create the triggers, for PostgreSQL or SQLite.
 pub(super) fn statements(postgres: bool) -> Vec<String> {
     let mut out = vec![];
     if postgres {
@@ -22,11 +29,6 @@ pub(super) fn statements(postgres: bool) -> Vec<String> {
     for (table, _) in SOURCES {
         out.extend(if postgres { of_postgres(table) } else { of_sqlite(table) });
     }
-    out.push(format!(
-        "insert into client_lines ({COLUMNS}) select {COLUMNS} from ({}) m \
-         where not exists (select 1 from client_lines)",
-        made("")
-    ));
     out
 }
 

@@ -64,6 +64,11 @@ impl World {
         other
     }
 
+    /// The same database, opened once more.
+    pub async fn reopened(&self) -> Db {
+        Db::connect(&self.url).await.unwrap()
+    }
+
     /// A second fresh world on the same engine; `done` ends it.
     pub async fn another(&self) -> Self {
         engines::fresh(self.app.db.is_postgres()).await
