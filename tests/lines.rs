@@ -129,7 +129,7 @@ both! {
         let person = w.person("水野", "はる").await.id;
         w.exec("update client_lines set family = '別' where client_id = $1", args![person]).await;
         let read = &mut w.read(&w.system()).await;
-        assert_eq!(differing_lines(read).await.unwrap(), [person.clone()]);
+        assert_eq!(differing_lines(read).await.unwrap(), [person]);
     }
 
     async fn two_who_change_different_things_at_once_are_both_heard(w: World) {

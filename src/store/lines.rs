@@ -135,7 +135,8 @@ fn functions() -> [String; 2] {
             anew("person")
         ),
         "create or replace function client_lines_kept() returns trigger \
-         language plpgsql as $$ begin if tg_op <> 'DELETE' then perform client_lines_anew(new.client_id); end if; \
+         language plpgsql as $$ begin \
+         if tg_op <> 'DELETE' then perform client_lines_anew(new.client_id); end if; \
          if tg_op = 'DELETE' or (tg_op = 'UPDATE' and old.client_id <> new.client_id) then \
          perform client_lines_anew(old.client_id); end if; return null; end $$"
             .into(),
