@@ -54,7 +54,7 @@ pub async fn similar(read: &mut Read, v: &Values) -> Result<Similar> {
                 "select s.client_id from client_search s where s.kind = 'phone' and s.key = $10 ",
                 "and length(s.key) >= 10 and not ",
                 address_hidden!("s.client_id"),
-                ")) order by l.reading, c.number limit 10"
+                ")) order by l.family_kana, l.given_kana, c.number limit 10"
             ),
             args![kana, born, family, given, phone],
         )

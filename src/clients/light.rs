@@ -136,7 +136,7 @@ async fn all(read: &mut Read) -> Result<Vec<Summary>> {
                 full_record!("c"),
                 " and ",
                 visible_row!("c", "identity"),
-                " order by l.reading, c.number limit 500"
+                " order by l.family_kana, l.given_kana, c.number limit 500"
             ),
             args![],
         )

@@ -98,7 +98,7 @@ macro_rules! by_birth {
             "",
             $standing,
             "l.born_on = $6",
-            " order by l.reading, c.number limit cast($7 as bigint)"
+            " order by l.family_kana, l.given_kana, c.number limit cast($7 as bigint)"
         )
     };
 }
@@ -125,7 +125,7 @@ macro_rules! by_number {
                 address_hidden!("c.id"),
                 "))"
             ),
-            " order by l.reading, c.number limit cast($10 as bigint)"
+            " order by l.family_kana, l.given_kana, c.number limit cast($10 as bigint)"
         )
     };
 }
