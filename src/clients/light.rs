@@ -132,9 +132,10 @@ async fn all(read: &mut Read) -> Result<Vec<Summary>> {
                 summary_columns!(),
                 " from ",
                 summary_tables!(),
-                " where not ",
-                full_record!("c"),
-                " and ",
+                // Few are: they are looked for first, and lines only of them.
+                " where c.id in (select x.id from clients x where not ",
+                full_record!("x"),
+                ") and ",
                 visible_row!("c", "identity"),
                 " order by l.family_kana, l.given_kana, c.number limit 500"
             ),
