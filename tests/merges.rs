@@ -167,6 +167,9 @@ both! {
     async fn two_records_are_found_compared_and_made_one(w: World) {
         let (a, b) = twice(&w).await;
         let officer = w.as_(Role::Officer).await;
+        let nurse = w.as_(Role::Nurse).await;
+        nurse.get(&format!("/clients/{}", b.number)).await.expect(200);
+        w.pass_minutes(1);
         let found = officer.get("/duplicates").await.expect(200).text;
         let pair = format!("/clients/{}/same/{}", a.number, b.number);
         assert!(found.contains(&pair) && found.contains("1日ちがう"), "{found}");
@@ -191,6 +194,8 @@ both! {
         assert!(!officer.get("/duplicates").await.text.contains(&pair));
         let looks = officer.get(&format!("/clients/{}/looks", a.number)).await.expect(200).text;
         assert!(looks.contains("結合した"), "{looks}");
+        let (joined, seen) = (looks.find("結合した"), looks.find("保健師一"));
+        assert!(seen.is_some() && joined < seen, "who saw the other record, in order: {looks}");
         officer.get(&format!("/clients/{}/merges", a.number)).await.expect(200);
     }
 

@@ -6,7 +6,7 @@ use kakehashi::args;
 use kakehashi::audit::{self, Event};
 use kakehashi::store::{APPEND_ONLY, Error, Sql, Tx};
 
-use crate::support::World;
+use crate::support::{Engine, World, run};
 
 async fn set(tx: &mut Tx, id: &str) -> Result<u64, Error> {
     let at = tx.actor.at;
@@ -127,6 +127,66 @@ both! {
         assert_eq!(verdict.breaks, Vec::<String>::new());
         assert_eq!(verdict.writers > 1, w.app.db.is_postgres());
     }
+}
+
+#[test]
+fn a_wal_that_grows_is_copied_and_begun_anew() {
+    run(Engine::Sqlite, much);
+}
+
+async fn file_of(w: &World) -> String {
+    let place = "select file from pragma_database_list";
+    let (file,): (String,) = w.read(&w.system()).await.one(place, args![]).await.unwrap();
+    file
+}
+
+fn megabytes(file: &str) -> u64 {
+    std::fs::metadata(file).unwrap().len() / 1_000_000
+}
+
+async fn set_much(w: &World, n: usize) {
+    let mut tx = w.write(&w.system()).await;
+    let (id, at) = (format!("much-{n}"), tx.actor.at);
+    let sql = "insert into settings (id, key, value, recorded_at) values ($1, 'k', $2, $3)";
+    tx.exec(sql, args![id, "x".repeat(1_000_000), at]).await.unwrap();
+    tx.record(Event::new("set", "setting", &id)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A hundred forms of a megabyte each, and somebody who reads between them and keeps what she saw.
+async fn much(w: World) {
+    let file = file_of(&w).await;
+    for n in 0..100 {
+        set_much(&w, n as usize).await;
+        let so_far = "select count(*) from settings where key = 'k'";
+        assert_eq!(w.count(so_far, args![]).await, n + 1);
+    }
+    let (wal, copied) = (megabytes(&format!("{file}-wal")), megabytes(&file));
+    assert!(wal < 80, "never begun anew: {wal} MB");
+    assert!(copied > 60, "never copied: {copied} MB");
+}
+
+#[test]
+fn what_few_write_is_copied_in_a_lull() {
+    run(Engine::Sqlite, few);
+}
+
+async fn few(w: World) {
+    let file = file_of(&w).await;
+    for n in 0..3 {
+        set_much(&w, n).await;
+    }
+    let before = megabytes(&file);
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(megabytes(&file), before, "not by itself");
+    w.app.db.tidy_up();
+    for _ in 0..500 {
+        if megabytes(&file) > before {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("not copied");
 }
 
 /// What `verify` says after somebody with the keys to the database did this; it is taken back.

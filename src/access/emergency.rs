@@ -14,20 +14,21 @@ pub(super) async fn open(
     (pattern, path): (&str, &str),
 ) -> Result<Option<Emergency>> {
     let Some(number) = number(pattern, path) else { return Ok(None) };
-    let row: Option<(String, String)> = app
+    let mut rows: Vec<(String, String)> = app
         .read(actor)
         .await?
-        .maybe(
+        .all(
             // Hardly anybody has one open: the person is not even looked for.
             "select g.id, g.ends_at from emergencies g cross join clients c
              where c.id = g.client_id and c.number = $1 and g.account_id = $2 and g.post_id = $3
-               and g.opened_at <= $4 and g.ends_at > $4 and g.ended_at is null
-             order by g.ends_at desc limit 1",
+               and g.opened_at <= $4 and g.ends_at > $4 and g.ended_at is null",
             args![i64::from(number.running()), actor.account_id, actor.post_id, actor.at],
         )
         .await?;
+    // The one that ends last. A database would make a table to sort none.
+    rows.sort_by(|a, b| a.1.cmp(&b.1));
     let ends = |at: &str| at.parse::<Instant>().ok();
-    Ok(row.and_then(|(id, at)| Some(Emergency { id, ends_at: ends(&at)? })))
+    Ok(rows.pop().and_then(|(id, at)| Some(Emergency { id, ends_at: ends(&at)? })))
 }
 
 /// What stands in the path where the pattern says `{number}`.

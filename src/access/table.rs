@@ -26,7 +26,8 @@ pub struct Row {
 #[derive(Clone, Debug)]
 pub struct AccessTable {
     rows: Vec<Row>,
-    index: HashMap<(String, String), usize>,
+    /// By path, then by method: a page asks for each of its links.
+    index: HashMap<String, Vec<usize>>,
 }
 
 impl AccessTable {
@@ -43,13 +44,15 @@ impl AccessTable {
             }
             rows.push(row(line).map_err(|why| format!("routes.txt:{}: {why}", n + 1))?);
         }
-        let mut index = HashMap::new();
-        for (n, r) in rows.iter().enumerate() {
-            if index.insert((r.method.clone(), r.path.clone()), n).is_some() {
+        let mut table = Self { rows: vec![], index: HashMap::new() };
+        for r in rows {
+            if table.find(&r.method, &r.path).is_some() {
                 return Err(format!("routes.txt: {} {} stands twice", r.method, r.path));
             }
+            table.index.entry(r.path.clone()).or_default().push(table.rows.len());
+            table.rows.push(r);
         }
-        Ok(Self { rows, index })
+        Ok(table)
     }
 
     pub fn rows(&self) -> &[Row] {
@@ -57,8 +60,8 @@ impl AccessTable {
     }
 
     pub fn find(&self, method: &str, path: &str) -> Option<&Row> {
-        let at = self.index.get(&(method.to_owned(), path.to_owned()))?;
-        self.rows.get(*at)
+        let rows = self.index.get(path)?.iter().filter_map(|at| self.rows.get(*at));
+        rows.into_iter().find(|r| r.method == method)
     }
 
     /// May the role use the route? A route without a row is open to nobody.

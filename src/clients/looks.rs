@@ -22,7 +22,7 @@ pub async fn get(
 ) -> Result<Response> {
     let mut read = app.read(&actor).await?;
     let who = who(&app, &mut read, &number, "/clients/{number}/looks").await?;
-    let (looks, next) = page_of(&mut read, &who.summary.id, &asked.before, PAGE).await?;
+    let (looks, next) = page_of(&mut read, &who, &asked.before, PAGE).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "looks", &who.summary.id).about(&who.summary.id)).await?;
     let title = format!("閲覧の記録 {}", who.number);
@@ -58,20 +58,37 @@ const PAGE: i64 = 100;
 /// So many looks and the key of the next, if there is one.
 pub async fn page_of(
     read: &mut Read,
-    client_id: &str,
+    who: &Who,
     before: &str,
     size: i64,
 ) -> Result<(Vec<Look>, Option<String>)> {
-    let mut found = looks(read, client_id, before, size + 1).await?;
+    let mut found = looks(read, who, before, size + 1).await?;
     let more = found.len() as i64 > size;
     found.truncate(size as usize);
     let next = found.last().filter(|_| more).map(|l| escape(&l.key()));
     Ok((found, next))
 }
 
-pub async fn looks(
+/// The newest of the person's record and of those that were merged into it.
+pub async fn looks(read: &mut Read, who: &Who, before: &str, limit: i64) -> Result<Vec<Look>> {
+    let id = &who.summary.id;
+    let mut all = looks_at(read, id, id, before, limit).await?;
+    for merged in &who.merged {
+        all.extend(looks_at(read, id, merged, before, limit).await?);
+    }
+    if !who.merged.is_empty() {
+        all.sort_by(|a, b| b.nth().cmp(&a.nth()));
+        all.truncate(limit as usize);
+    }
+    Ok(all)
+}
+
+/// Of one record: the index has them in this order, so no more are read than are shown, however
+/// often somebody looked.
+async fn looks_at(
     read: &mut Read,
     client_id: &str,
+    record: &str,
     before: &str,
     limit: i64,
 ) -> Result<Vec<Look>> {
@@ -91,20 +108,23 @@ pub async fn looks(
                  left join accounts a on a.id = e.account_id
                  left join posts p on p.id = e.post_id
                  left join organisations o on o.id = e.organisation_id
-                 where e.client_id in (select m.id from clients m
-                     where m.id = $6 or m.merged_into = $6)
-                   and (e.at < $7 or (e.at = $7 and (e.writer_id < $8
-                   or (e.writer_id = $8 and e.seq < $9)))) and ",
+                 where e.client_id = $7 and (e.at, e.writer_id, e.seq) < ($8, $9, $10)
+                   and (select coalesce(m.merged_into, m.id) from clients m where m.id = $7) = $6
+                   and ",
                 visible!("cast($6 as text)", "identity"),
-                " order by e.at desc, e.writer_id desc, e.seq desc limit cast($10 as bigint)"
+                " order by e.at desc, e.writer_id desc, e.seq desc limit cast($11 as bigint)"
             ),
-            crate::args![client_id, at, writer, seq, limit],
+            crate::args![client_id, record, at, writer, seq, limit],
         )
         .await?;
     Ok(rows)
 }
 
 impl Look {
+    fn nth(&self) -> (&str, &str, i64) {
+        (&self.at, &self.writer_id, self.seq)
+    }
+
     fn key(&self) -> String {
         format!("{}~{}~{}", self.at, self.writer_id, self.seq)
     }

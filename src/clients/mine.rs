@@ -42,7 +42,7 @@ pub async fn all_looks(
     let mut read = app.read(&actor).await?;
     let who = who(&app, &mut read, &child.client, "").await?;
     let id = who.summary.id.clone();
-    let (looks, next) = page_of(&mut read, &id, &asked.before, LOOKS).await?;
+    let (looks, next) = page_of(&mut read, &who, &asked.before, LOOKS).await?;
     drop(read);
     app.viewed(&actor, Event::new("view", "looks", &id).about(&id)).await?;
     let codes = app.codes.clone();
@@ -113,7 +113,7 @@ async fn own(app: &App, read: &mut Read, number: &str) -> Result<Own> {
         ],
         week: cards::week(&f),
         score: f.score.clone(),
-        looked: looks(read, &id, "", 5).await?,
+        looked: looks(read, &who, "", 5).await?,
         who,
     })
 }

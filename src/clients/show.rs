@@ -43,7 +43,7 @@ async fn view(app: &App, actor: &Actor, number: &str, asked: &AsOf) -> Result<Sh
     let contacts = contacts(&mut read, &app.codes, &id).await?;
     // The last: whoever asks for looks is answered from colder pages.
     let looked = if may("/clients/{number}/looks") && actor.emergency.is_none() {
-        looks(&mut read, &id, "", 5).await?
+        looks(&mut read, &who, "", 5).await?
     } else {
         vec![]
     };

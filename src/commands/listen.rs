@@ -43,6 +43,7 @@ pub async fn listen(
 ) -> std::result::Result<(), String> {
     let keeper = Keeper::start(&app).await.map_err(say)?;
     tokio::spawn(forget(app.db.clone()));
+    tokio::spawn(tidy_up(app.db.clone()));
     tokio::spawn(make_room(app.db.reserve.clone()));
     let handle = Handle::new();
     let told = handle.clone();
@@ -83,6 +84,16 @@ async fn forget(db: Db) {
     loop {
         tokio::time::sleep(ELSEWHERE).await;
         db.forget();
+    }
+}
+
+/// Between two looks at whether nobody writes.
+const LULL: Duration = Duration::from_secs(5);
+
+async fn tidy_up(db: Db) {
+    loop {
+        tokio::time::sleep(LULL).await;
+        db.tidy_up();
     }
 }
 

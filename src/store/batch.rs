@@ -2,6 +2,7 @@
 //! one before the queue runs dry commits for all, so a lone writer pays one sync and sixty-four pay
 //! one together.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex as Lock};
 use std::time::Duration;
@@ -24,12 +25,23 @@ pub const SET_HEAD: &str = "insert into audit_heads (writer_id, seq, hash) value
 const PAUSE: Duration = Duration::from_millis(5);
 const TRIES: usize = 1000;
 
-/// After every so many transactions (some 15 MB) what they changed is copied to the database.
-const COPIED: usize = 250;
-/// After so many (some 30 MB), and when little is left to copy, the WAL is begun anew, waiting so
-/// long for statements.
-const BEGUN: usize = 500;
+/// After every so many pages of the WAL (32 MB) they are copied to the database. Whoever commits
+/// meanwhile waits for the disk: rarer copies are met by fewer than one in a hundred.
+const COPIED: i32 = 8000;
+/// When nobody writes for the moment so many are worth a copy: a slow disk has less to do at once.
+const IN_A_LULL: i32 = 250;
+/// When it has so many, and little is left to copy, it is begun anew, waiting so long for
+/// statements.
+const BEGUN: i32 = 16_000;
 const STATEMENT: Duration = Duration::from_millis(50);
+/// A commit copies by itself only when the copier has fallen so far behind: after a very large
+/// import.
+const BEHIND: i32 = 24_000;
+
+thread_local! {
+    /// Pages in the WAL, as the commit that was made here left it.
+    static WAL: Cell<i32> = const { Cell::new(0) };
+}
 
 pub type Told = oneshot::Sender<Result<(), Why>>;
 
@@ -69,8 +81,9 @@ pub struct Batch {
     pub changed: bool,
     /// What `head` was when the present turn began.
     before: Option<Head>,
-    /// Transactions since the WAL was last begun anew: several may share a commit.
-    since: usize,
+    /// Pages in the WAL, and how many of them were there when the last copy began.
+    wal: i32,
+    copied: i32,
     copier: Copier,
     readers: Readers,
 }
@@ -114,6 +127,14 @@ pub struct Writer {
 
 impl Writer {
     pub fn new(conn: Connection, copies: Connection, readers: Readers) -> Self {
+        conn.wal_hook(Some(|wal, pages| {
+            WAL.set(pages);
+            if pages >= BEHIND {
+                // Whatever comes of it, the commit was kept.
+                let _ = wal.checkpoint();
+            }
+            Ok(())
+        }));
         let batch = Batch {
             conn,
             open: false,
@@ -122,7 +143,8 @@ impl Writer {
             head: None,
             changed: false,
             before: None,
-            since: 0,
+            wal: 0,
+            copied: 0,
             copier: Copier { conn: Arc::new(Lock::new(copies)), done: Arc::default() },
             readers,
         };
@@ -177,6 +199,13 @@ impl Writer {
             b.head = b.before.take();
         }
         self.finish_if_last(b);
+    }
+
+    /// Copies what has come together, if nobody writes at this moment.
+    pub fn copy_in_a_lull(&self) {
+        if let Ok(mut b) = self.batch.clone().try_lock_owned() {
+            b.copy_from(IN_A_LULL);
+        }
     }
 
     /// Whoever is about to enter does so first: one commit the fewer. The disk is waited for here:
@@ -278,17 +307,32 @@ impl Batch {
         if std::mem::take(&mut self.changed) {
             self.readers.changed();
         }
-        let (before, now) = (self.since, self.since + self.done.len());
         for tell in self.done.drain(..) {
             let _ = tell.send(kept.clone());
         }
-        if before / COPIED < now / COPIED {
+        self.copy()
+    }
+
+    /// Has the WAL copied when it has grown; says whether it is time to begin it anew.
+    fn copy(&mut self) -> bool {
+        let before = self.wal;
+        self.wal = match WAL.take() {
+            0 => before,
+            pages => pages,
+        };
+        if self.wal < before {
+            self.copied = 0;
+        }
+        self.copy_from(COPIED);
+        self.wal >= BEGUN && self.copier.is_done()
+    }
+
+    fn copy_from(&mut self, pages: i32) {
+        if self.wal - self.copied >= pages {
+            self.copied = self.wal;
             self.readers.let_go();
             self.copier.begin();
         }
-        let anew = now >= BEGUN && self.copier.is_done();
-        self.since = if anew { 0 } else { now };
-        anew
     }
 
     /// SQLite does so by itself only when nobody reads at the moment of a commit; at a busy desk

@@ -53,8 +53,6 @@ async fn sqlite(url: &str) -> Result<Db> {
     conn.busy_timeout(Duration::ZERO)?;
     // What a savepoint would need to go back; every form wrote it to a file, twenty times.
     conn.pragma_update(None, "temp_store", "memory")?;
-    // The copier is first (see `batch`); only after a very large import a commit does it itself.
-    conn.pragma_update(None, "wal_autocheckpoint", 12000)?;
     let copies = lite::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let read = Readers::new(file);
     let write = Writer::new(conn, copies, read.clone());

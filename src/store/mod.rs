@@ -180,6 +180,13 @@ impl Db {
         }
     }
 
+    /// Work that can be done while nobody writes.
+    pub fn tidy_up(&self) {
+        if let Engine::Lite { write, .. } = &self.engine {
+            write.copy_in_a_lull();
+        }
+    }
+
     pub fn is_postgres(&self) -> bool {
         matches!(self.engine, Engine::Pg { .. })
     }
