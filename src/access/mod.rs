@@ -15,6 +15,6 @@ pub use gate::{COOKIE_NAME, escape, gate};
 pub use once::Again;
 pub use predicate::{
     CATEGORIES, address_hidden, countable, countable_consultation, countable_load, not_closed,
-    visible, visible_consultation,
+    visible, visible_consultation, visible_row,
 };
 pub use table::{AccessTable, Row};

@@ -231,6 +231,11 @@ pub fn visible(client: &str, category: &str) -> String {
     visible!("{client}", "{category}").replace("{client}", client).replace("{category}", category)
 }
 
+/// [`visible_row!`] as text.
+pub fn visible_row(row: &str, category: &str) -> String {
+    visible_row!("{row}", "{category}").replace("{row}", row).replace("{category}", category)
+}
+
 /// As [`visible`], and the prefecture may count (its pages suppress small cells).
 pub fn countable(client: &str, category: &str) -> String {
     format!("($1 = 'statistics' or {})", visible(client, category))

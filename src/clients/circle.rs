@@ -7,7 +7,7 @@ use crate::access::CATEGORIES;
 use crate::codes::Codes;
 use crate::store::{FromRow, Read};
 use crate::web::Result;
-use crate::{visible, visible_consultation};
+use crate::{visible, visible_row};
 
 /// 支援チームの一行, with the consent of its organisation.
 #[derive(Clone, Debug, FromRow)]
@@ -60,7 +60,7 @@ pub async fn team(
                  left join accounts a on a.id = m.account_id
                  where c.id = $6 and m.voided_at is null and m.valid_from <= $7
                    and (m.valid_until is null or m.valid_until > $7) and ",
-                visible!("c.id", "identity"),
+                visible_row!("c", "identity"),
                 " order by m.valid_from, m.id"
             ),
             crate::args![client_id, on],
@@ -144,13 +144,13 @@ pub async fn contacts(read: &mut Read, codes: &Codes, client_id: &str) -> Result
                      k.channel as kind, k.inquirer_kind as with_whom, k.text, a.name as author
                    from consultations k join accounts a on a.id = k.handler_id
                    where k.client_id = $6 and k.voided_at is null and ",
-                visible_consultation!(),
+                visible!("cast($6 as text)", "consultation"),
                 " order by k.occurred_at desc limit 5) called
                  union all select * from (select n.id, n.occurred_at as at, 'note' as source,
                      n.kind, n.with_whom, n.text, a.name as author
                    from case_notes n join accounts a on a.id = n.author_id
                    where n.client_id = $6 and n.voided_at is null and ",
-                visible!("n.client_id", "consultation"),
+                visible!("cast($6 as text)", "consultation"),
                 " order by n.occurred_at desc limit 5) noted"
             ),
             crate::args![client_id],

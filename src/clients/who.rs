@@ -8,7 +8,7 @@ use super::summary::{Row, see_merged};
 use crate::access::Actor;
 use crate::store::{FromRow, Read};
 use crate::web::{App, Error, Result};
-use crate::{not_closed, summary_columns, summary_tables, visible, visible_row};
+use crate::{not_closed, summary_columns, summary_tables, visible_row};
 
 /// 利用者の見出し: the header of a person's pages, with the warning about the same reading.
 #[derive(Clone, Debug)]
@@ -143,21 +143,20 @@ async fn with_namesakes(read: &mut Read, number: ClientNumber) -> Result<Vec<Per
     let rows: Vec<Charged> = read
         .see_all(
             concat!(
-                "select ga.name as in_charge, go.name as of, go.phone, ",
+                "select go.name as of, go.phone, ",
                 "l.coordinator_since as since, (select string_agg(m.id, ',') from clients m
                    where m.merged_into = c.id) as merged, ",
                 summary_columns!(),
                 " from ",
                 summary_tables!(),
-                " left join accounts ga on ga.id = l.coordinator_id
-                  left join organisations go on go.id = l.coordinator_of
+                " left join organisations go on go.id = l.coordinator_of
                 where c.id in (select x.id from clients x where x.number = $6 union all
                     select * from (select m.client_id from client_lines m where m.valid_from <= $5
                       and (m.valid_until is null or m.valid_until > $5) and m.reading =
                         (select s.reading from client_lines s join clients x on x.id = s.client_id
                          where x.number = $6 and s.valid_from <= $5
                            and (s.valid_until is null or s.valid_until > $5) and ",
-                visible!("x.id", "identity"),
+                visible_row!("x", "identity"),
                 " limit 1) limit 50) named) and (c.number = $6 or ",
                 not_closed!("c.id"),
                 ") and ",
@@ -181,7 +180,6 @@ struct Person {
 /// A summary and who answers for the case today.
 #[derive(FromRow)]
 struct Charged {
-    in_charge: Option<String>,
     of: Option<String>,
     phone: Option<String>,
     since: Option<String>,
@@ -192,7 +190,9 @@ struct Charged {
 
 impl Charged {
     fn person(self, today: Date) -> Person {
-        let in_charge = self.in_charge.map(|name| InCharge {
+        let summary = self.row.summary(today);
+        let named = Some(summary.coordinator.clone()).filter(|name| !name.is_empty());
+        let in_charge = named.map(|name| InCharge {
             name,
             organisation: self.of.unwrap_or_default(),
             phone: self.phone.unwrap_or_default(),
@@ -200,7 +200,7 @@ impl Charged {
         });
         let merged = self.merged.unwrap_or_default();
         let merged = merged.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
-        Person { summary: self.row.summary(today), in_charge, merged }
+        Person { summary, in_charge, merged }
     }
 }
 

@@ -7,8 +7,24 @@ use rusqlite::Connection;
 
 use super::{Error, Result};
 
-/// In the order of their own key: every statement about people asks for them, or every look writes.
-const BY_KEY: &[&str] = &["clients", "client_lines", "audit_events"];
+/// In the order of their own key: nearly every statement asks for them, or every look or form
+/// writes.
+const BY_KEY: &[&str] = &[
+    "clients",
+    "client_lines",
+    "accounts",
+    "posts",
+    "organisations",
+    "audit_events",
+    "submissions",
+];
+
+/// Nothing but a key, and nothing looks for them in another order.
+const ALL_KEY: &str = "select m.name, m.sql from sqlite_master m where m.type = 'table'
+    and 0 < (select count(*) from pragma_table_info(m.name) c where c.pk > 0)
+    and 0 = (select count(*) from pragma_table_info(m.name) c where c.pk = 0)
+    and 0 = (select count(*) from pragma_index_list(m.name) i where i.origin = 'c')
+    order by m.name";
 
 /// What holds for a person from a day on: the rows of one person lie together.
 const OF_PEOPLE: &str = "select m.name, m.sql from sqlite_master m where m.type = 'table'
@@ -49,7 +65,8 @@ fn ordered(conn: &Connection) -> Result<Vec<Ordered>> {
         "select m.name, m.sql from sqlite_master m
            where m.type = 'table' and m.name in ('{listed}')"
     );
-    Ok([tables(&by_key, false)?, tables(OF_PEOPLE, true)?].into_iter().flatten().collect())
+    let all = [tables(&by_key, false)?, tables(ALL_KEY, false)?, tables(OF_PEOPLE, true)?];
+    Ok(all.into_iter().flatten().collect())
 }
 
 const WITHOUT: &str = " without rowid";
@@ -121,6 +138,8 @@ mod tests {
               begin select 1; end;
             create trigger clients_kept before delete on clients
               begin select raise(abort, 'kept'); end;
+            create table topics (name_id text references names (id), topic text,
+              primary key (name_id, topic));
             insert into clients values ('b', 1, null), ('a', 2, 'b');
             insert into names values ('y', 'b', 'x', null, null), ('x', 'a', 'x', 'y', 'w')";
         conn.execute_batch(sql).unwrap();
@@ -143,7 +162,9 @@ mod tests {
         assert_eq!(texts(&conn, made), before);
         assert_eq!(texts(&conn, "select id from clients"), ["a", "b"]);
         assert_eq!(texts(&conn, "select id from names"), ["x", "y"], "by person");
-        assert!(conn.prepare("select rowid from clients").is_err());
+        for kept in ["clients", "names", "topics"] {
+            assert!(conn.prepare(&format!("select rowid from {kept}")).is_err(), "{kept}");
+        }
         assert_eq!(texts(&conn, "select parent from pragma_foreign_key_check"), [""; 0]);
         for refused in [
             "insert into names values ('z', 'nobody', 'x', null, null)",

@@ -8,7 +8,7 @@ use civil::Date;
 
 use super::read::{OWN, Stored, columns};
 use super::{Part, PartRow, all};
-use crate::access::{address_hidden, visible};
+use crate::access::{address_hidden, visible_row};
 use crate::args;
 use crate::clients::care_score;
 use crate::codes::Codes;
@@ -101,7 +101,7 @@ fn categories(parts: &[Part]) -> String {
     let of_parts = parts.iter().map(|p| p.category);
     let all: BTreeSet<&str> = of_parts.chain(SEEN.iter().copied()).chain(["identity"]).collect();
     let flag = |what: String, name: &str| format!("case when {what} then 1 else 0 end as {name}");
-    let mut flags: Vec<String> = all.iter().map(|c| flag(visible("c.id", c), &sees(c))).collect();
+    let mut flags: Vec<String> = all.iter().map(|c| flag(visible_row("c", c), &sees(c))).collect();
     flags.push(flag(address_hidden("c.id"), HIDDEN));
     format!("select {} from clients c where c.id = $6", flags.join(", "))
 }

@@ -18,7 +18,7 @@ pub fn spoil(url: &str, with: &[&str]) -> Result<(u64, u64), String> {
                 "update \"{table}\" set \"{column}\" = {} || \"{column}\"
                  where \"{column}\" glob '*[^ -~]*'
                    and substr(\"{column}\", 1, 1) not in ('{{', '[')",
-                one_of(with)
+                one_of(with, &column)
             );
             if let Ok(n) = base.change(sql).await
                 && n > 0
@@ -31,9 +31,10 @@ pub fn spoil(url: &str, with: &[&str]) -> Result<(u64, u64), String> {
     })
 }
 
-/// A different one for each row.
-fn one_of(with: &[&str]) -> String {
+/// Now this, now that, by the text itself: not every table numbers its rows.
+fn one_of(with: &[&str], column: &str) -> String {
     let when = |(n, text): (usize, &&str)| format!("when {n} then '{}'", text.replace('\'', "''"));
     let all: Vec<String> = with.iter().enumerate().map(when).collect();
-    format!("(case rowid % {} {} end)", with.len(), all.join(" "))
+    let by = format!("(unicode(\"{column}\") + length(\"{column}\"))");
+    format!("(case {by} % {} {} end)", with.len(), all.join(" "))
 }
