@@ -60,8 +60,8 @@ impl AccessTable {
     }
 
     pub fn find(&self, method: &str, path: &str) -> Option<&Row> {
-        let rows = self.index.get(path)?.iter().filter_map(|at| self.rows.get(*at));
-        rows.into_iter().find(|r| r.method == method)
+        let mut rows = self.index.get(path)?.iter().filter_map(|at| self.rows.get(*at));
+        rows.find(|r| r.method == method)
     }
 
     /// May the role use the route? A route without a row is open to nobody.

@@ -84,7 +84,7 @@ pub async fn who(app: &App, read: &mut Read, number: &str, here: &str) -> Result
     }
     let today = read.actor.today();
     let at = people.iter().position(|p| p.summary.number == number).ok_or(Error::NotFound)?;
-    let Person { summary, in_charge, merged } = people.swap_remove(at);
+    let Person { summary, in_charge, merged } = people.remove(at);
     let same_reading = people.into_iter().map(|p| namesake(p.summary)).take(NAMESAKES).collect();
     let tabs = tabs(app, &read.actor, &summary.number.to_string(), here);
     Ok(Who {
