@@ -23,7 +23,7 @@ const LOOKS: usize = 1;
 /// For what takes long: it waits for its like, never the desk for it.
 pub const LONG: usize = 2;
 /// Kilobytes of pages that a reader of the desk keeps; the others keep what SQLite usually does.
-const KEPT: i64 = 8_000;
+const KEPT: i64 = 16_000;
 
 /// Workers of the runtime, one for each core. A statement holds its worker as long as it runs, a
 /// commit until it is on disk; more workers than cores only take each other's turns, and keep

@@ -1,4 +1,4 @@
-//! schemathesis against the OpenAPI document: a token a role with every scope, then one a scope.
+//! schemathesis against the OpenAPI document: a token a scope, then one a role with every scope.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,6 +47,10 @@ pub fn run(c: Campaign) -> Result<Told, String> {
     let known = c.folder.join("known.json");
     std::fs::write(&known, wait(known_ids(&c.database()))?).map_err(|e| e.to_string())?;
     let (mut told, mut all) = (Told::default(), 0);
+    for scope in scopes()? {
+        let token = token(c, "officer", std::slice::from_ref(&scope))?;
+        all += asked(c, &python, &format!("officer, {scope} alone"), &token, None, &mut told)?;
+    }
     for role in ROLES {
         let token = token(c, role, &scopes()?)?;
         let cases = asked(c, &python, role, &token, Some(c.cases.unwrap_or(CASES)), &mut told)?;
@@ -54,10 +58,6 @@ pub fn run(c: Campaign) -> Result<Told, String> {
             told.bad.push(format!("{role}: only {cases} cases"));
         }
         all += cases;
-    }
-    for scope in scopes()? {
-        let token = token(c, "officer", std::slice::from_ref(&scope))?;
-        all += asked(c, &python, &format!("officer, {scope} alone"), &token, None, &mut told)?;
     }
     println!("{all} cases in all, the server held at most {:.0} MiB", c.server.peak_mib());
     Ok(told)
