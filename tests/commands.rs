@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor};
@@ -197,6 +198,53 @@ fn the_demo_stays_on_this_machine_and_says_when_its_port_is_taken() {
     let (code, _, err) = run(dir.path(), &["demo", "--listen", &address]);
     assert!(code == 1 && err.contains("ほかのプログラム") && err.contains("--listen"), "{err}");
     assert!(!dir.path().join("demo-data").exists(), "nothing is made before the port is ours");
+}
+
+/// `kakehashi serve` over an empty folder, and where it listens.
+fn serve(dir: &Path) -> (Child, String) {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let args = ["serve", "--listen", &free, "--data", "data"];
+    let child = program(dir, &args).stdout(Stdio::null()).spawn().unwrap();
+    assert!(soon(|| TcpStream::connect(&free).is_ok()), "it never listens");
+    (child, free)
+}
+
+/// Whether it comes true within a minute.
+fn soon(mut so: impl FnMut() -> bool) -> bool {
+    (0..6000).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        so()
+    })
+}
+
+#[test]
+fn a_stop_answers_whoever_has_begun_lets_nobody_in_and_waits_for_no_idle_browser() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut child, at) = serve(dir.path());
+    let mut idle = TcpStream::connect(&at).unwrap();
+    idle.write_all(b"GET /login HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    assert!(idle.read(&mut [0; 99]).unwrap() > 0);
+    let mut begun = TcpStream::connect(&at).unwrap();
+    let head = "POST /login HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: 100-continue\r\n\
+                content-type: application/x-www-form-urlencoded\r\ncontent-length: 18\r\n\r\n";
+    begun.write_all(head.as_bytes()).unwrap();
+    let mut asked_for_more = [0; 25];
+    begun.read_exact(&mut asked_for_more).unwrap();
+    assert_eq!(&asked_for_more, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let stop = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]).status();
+    assert!(stop.unwrap().success());
+    assert!(soon(|| TcpStream::connect(&at).is_err()), "new ones still come in");
+    assert!(child.try_wait().unwrap().is_none(), "somebody is still writing");
+    begun.write_all(b"login=a&password=b").unwrap();
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 4") && answer.trim_end().ends_with("</html>"), "{answer}");
+    let mut ended = None;
+    assert!(soon(|| {
+        ended = child.try_wait().unwrap();
+        ended.is_some()
+    }));
+    assert!(ended.unwrap().success(), "{ended:?}");
 }
 
 #[test]

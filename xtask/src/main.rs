@@ -27,7 +27,11 @@ const COMMANDS: &[Command] = &[
         bench::command,
     ),
     ("soak", "twenty minutes at an even pace: no error, no growth", bench::soak::command),
-    ("hostile", "send what nobody should: hostile <api|files|pages|exports>", hostile::command),
+    (
+        "hostile",
+        "send what nobody should: hostile <api|files|typed|kept|exports>",
+        hostile::command,
+    ),
     ("ledger", "random histories of the ledger against a ledger in memory", ledger::command),
     ("move-campaign", "move a population to PostgreSQL and back, and compare", moving::command),
     ("mutate", "change every rule of the programmes: mutate programmes", mutate::command),

@@ -1,4 +1,4 @@
-//! `cargo xtask hostile <api|files|pages|exports> [--cases N] [--seed N]`: the sample ward is sent
+//! `cargo xtask hostile <api|files|typed|kept|exports> [--cases N] [--seed N]`: the sample ward is sent
 //! what nobody should send.
 //!
 //! - `api`: schemathesis (Python, in an environment of its own under the target folder) asks every
@@ -6,8 +6,8 @@
 //! - `files`: malformed files through the upload of the imports: each is answered in time, in
 //!   little memory, in words, and leaves nothing behind. `cargo run --release -p xtask -- hostile
 //!   files` asks a release build, whose time is the one that people wait.
-//! - `pages`: scripts in every text that is kept or typed, and every page opened in Chromium:
-//!   nothing is executed.
+//! - `typed`, `kept`: scripts typed into every form, or in front of every text that is kept, and
+//!   every page opened in Chromium: nothing is executed.
 //! - `exports`: formulas in every text that is kept, and every file taken out: no cell begins one.
 
 mod api;
@@ -28,14 +28,19 @@ pub struct Campaign {
     folder: PathBuf,
     server: Server,
     seed: u64,
-    /// How many of whatever it sends; for pages, how many seconds.
+    /// How many of whatever it sends; for walks, how many seconds.
     cases: Option<u64>,
 }
 
 type Run = fn(Campaign) -> Result<Told, String>;
 
-const CAMPAIGNS: &[(&str, Run)] =
-    &[("api", api::run), ("files", files::run), ("pages", pages::run), ("exports", exports::run)];
+const CAMPAIGNS: &[(&str, Run)] = &[
+    ("api", api::run),
+    ("files", files::run),
+    ("typed", pages::typed),
+    ("kept", pages::kept),
+    ("exports", exports::run),
+];
 
 /// What should not have happened; what was done is said as it is done.
 #[derive(Default)]
@@ -50,7 +55,9 @@ pub fn command(arguments: &[String]) -> ExitCode {
     };
     let name = arguments.first().map(String::as_str).unwrap_or_default();
     let Some((_, run)) = CAMPAIGNS.iter().find(|(known, _)| *known == name) else {
-        eprintln!("usage: cargo xtask hostile <api|files|pages|exports> [--cases N] [--seed N]");
+        eprintln!(
+            "usage: cargo xtask hostile <api|files|typed|kept|exports> [--cases N] [--seed N]"
+        );
         return ExitCode::from(2);
     };
     let done = program().and_then(|program| {

@@ -16,20 +16,25 @@ const SCRIPTS: &[&str] = &[
     "<a href=javascript:ran(16)>",
 ];
 
-/// So long for both walks together, by default.
+/// So long for the walks of all roles together, by default.
 const SECONDS: u64 = 1_800;
 
-pub fn run(c: Campaign) -> Result<Told, String> {
-    let seconds = c.cases.unwrap_or(SECONDS);
+/// Into every form that every role finds.
+pub fn typed(c: Campaign) -> Result<Told, String> {
     let mut told = Told::default();
-    println!("typed into every form:");
-    walk(&c.server, seconds * 2 / 3, false, &mut told)?;
+    walk(&c.server, c.cases.unwrap_or(SECONDS), false, &mut told)?;
+    Ok(told)
+}
+
+/// In front of every text of the sample ward.
+pub fn kept(c: Campaign) -> Result<Told, String> {
+    let mut told = Told::default();
+    let url = c.database();
     c.server.stop();
-    let url = format!("sqlite:{}", c.folder.join("kakehashi.db").display());
     let (columns, rows) = spoil(&url, SCRIPTS)?;
-    println!("kept in {columns} columns, {rows} texts:");
+    println!("in {columns} columns, {rows} texts:");
     let server = Server::demo(&c.program, &c.folder, "")?;
-    walk(&server, seconds / 3, true, &mut told)?;
+    walk(&server, c.cases.unwrap_or(SECONDS), true, &mut told)?;
     Ok(told)
 }
 
