@@ -50,11 +50,13 @@ impl Cluster {
         Ok(())
     }
 
-    /// `kill -9` of the postmaster and of every process it has started.
+    /// `kill -9` of the postmaster and of every process it has started. It stands still first: one
+    /// that is started after the others were listed would live on and keep it from starting again.
     pub fn kill(&mut self) {
         let file = self.folder.join("data/postmaster.pid");
         let text = std::fs::read_to_string(file).unwrap_or_default();
         let Some(first) = text.lines().next().map(str::to_owned) else { return };
+        let _ = Command::new("kill").args(["-STOP", &first]).stderr(Stdio::null()).status();
         let children = Command::new("pgrep").args(["-P", &first]).output();
         let children = children.map(|o| o.stdout).unwrap_or_default();
         let children = String::from_utf8_lossy(&children).into_owned();

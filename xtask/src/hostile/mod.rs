@@ -1,5 +1,5 @@
-//! `cargo xtask hostile <api|files|typed|kept|exports> [--cases N] [--seed N]`: the sample ward is sent
-//! what nobody should send.
+//! `cargo xtask hostile <api|files|typed|kept|exports> [--cases N] [--seed N]`: the sample ward is
+//! sent what nobody should send.
 //!
 //! - `api`: schemathesis (Python, in an environment of its own under the target folder) asks every
 //!   operation of the OpenAPI document as every role and with every scope: no answer is a 5xx.
