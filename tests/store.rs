@@ -145,7 +145,7 @@ fn megabytes(file: &str) -> u64 {
 }
 
 async fn set_much(w: &World, n: usize) {
-    let mut tx = w.write(&w.system()).await;
+    let mut tx = w.app.db.write_always(&w.system()).await.unwrap();
     let (id, at) = (format!("much-{n}"), tx.actor.at);
     let sql = "insert into settings (id, key, value, recorded_at) values ($1, 'k', $2, $3)";
     tx.exec(sql, args![id, "x".repeat(1_000_000), at]).await.unwrap();
@@ -164,6 +164,23 @@ async fn much(w: World) {
     let (wal, copied) = (megabytes(&format!("{file}-wal")), megabytes(&file));
     assert!(wal < 80, "never begun anew: {wal} MB");
     assert!(copied > 60, "never copied: {copied} MB");
+}
+
+#[test]
+fn on_a_full_disk_the_wal_is_kept_short() {
+    run(Engine::Sqlite, much_on_a_full_disk);
+}
+
+/// The room that is left is smaller than a WAL of other days.
+async fn much_on_a_full_disk(w: World) {
+    let file = file_of(&w).await;
+    w.app.db.reserve.give_up();
+    for n in 0..60 {
+        set_much(&w, n).await;
+    }
+    let wal = megabytes(&format!("{file}-wal"));
+    w.app.db.reserve.take_back().unwrap();
+    assert!(wal < 30, "never begun anew: {wal} MB");
 }
 
 #[test]

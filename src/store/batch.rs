@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::faults::{self, Fault};
 use super::readers::Readers;
-use super::{Error, Result, lite};
+use super::{Error, Reserve, Result, lite};
 
 /// How many transactions may wait for one commit: bounds what a failed disk can take back at once.
 const TOGETHER: usize = 256;
@@ -30,9 +30,12 @@ const TRIES: usize = 1000;
 const COPIED: i32 = 8000;
 /// When nobody writes for the moment so many are worth a copy: a slow disk has less to do at once.
 const IN_A_LULL: i32 = 250;
+/// On a full disk the WAL is kept short: the room that is left is for who looked.
+const COPIED_WHEN_FULL: i32 = 1000;
 /// When it has so many, and little is left to copy, it is begun anew, waiting so long for
 /// statements.
-const BEGUN: i32 = 16_000;
+const BEGUN: i32 = 2 * COPIED;
+const BEGUN_WHEN_FULL: i32 = 2 * COPIED_WHEN_FULL;
 const STATEMENT: Duration = Duration::from_millis(50);
 /// A commit copies by itself only when the copier has fallen so far behind: after a very large
 /// import.
@@ -86,6 +89,7 @@ pub struct Batch {
     copied: i32,
     copier: Copier,
     readers: Readers,
+    reserve: Reserve,
 }
 
 /// 書き戻し: copies what was committed from the WAL to the database, while everybody goes on. SQLite
@@ -126,7 +130,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub fn new(conn: Connection, copies: Connection, readers: Readers) -> Self {
+    pub fn new(conn: Connection, copies: Connection, readers: Readers, reserve: Reserve) -> Self {
         conn.wal_hook(Some(|wal, pages| {
             WAL.set(pages);
             if pages >= BEHIND {
@@ -147,6 +151,7 @@ impl Writer {
             copied: 0,
             copier: Copier { conn: Arc::new(Lock::new(copies)), done: Arc::default() },
             readers,
+            reserve,
         };
         Self { batch: Arc::new(Mutex::new(batch)), waiting: Arc::default() }
     }
@@ -323,8 +328,11 @@ impl Batch {
         if self.wal < before {
             self.copied = 0;
         }
-        self.copy_from(COPIED);
-        self.wal >= BEGUN && self.copier.is_done()
+        let is_full = self.reserve.is_given_up();
+        let (copied, begun) =
+            if is_full { (COPIED_WHEN_FULL, BEGUN_WHEN_FULL) } else { (COPIED, BEGUN) };
+        self.copy_from(copied);
+        self.wal >= begun && self.copier.is_done()
     }
 
     fn copy_from(&mut self, pages: i32) {

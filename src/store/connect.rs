@@ -55,8 +55,9 @@ async fn sqlite(url: &str) -> Result<Db> {
     conn.pragma_update(None, "temp_store", "memory")?;
     let copies = lite::open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let read = Readers::new(file);
-    let write = Writer::new(conn, copies, read.clone());
-    Ok(db(Engine::Lite { read, write }))
+    let reserve = Reserve::default();
+    let write = Writer::new(conn, copies, read.clone(), reserve.clone());
+    Ok(db(Engine::Lite { read, write }, reserve))
 }
 
 async fn postgres(url: &str) -> Result<Db> {
@@ -90,10 +91,10 @@ async fn postgres(url: &str) -> Result<Db> {
     }
     tx.commit().await?;
     let engine = Engine::Pg { pool, writers: tx::Writers::default() };
-    Ok(db(engine))
+    Ok(db(engine, Reserve::default()))
 }
 
-fn db(engine: Engine) -> Db {
+fn db(engine: Engine, reserve: Reserve) -> Db {
     let (probe, changes) = (Probe::default(), Changes::default());
-    Db { engine, probe, changes, reserve: Reserve::default() }
+    Db { engine, probe, changes, reserve }
 }

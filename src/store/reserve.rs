@@ -36,7 +36,7 @@ impl Reserve {
     }
 
     /// The disk is full: frees the room, once.
-    pub(super) fn give_up(&self) {
+    pub fn give_up(&self) {
         if !self.0.full.swap(true, SeqCst) {
             eprintln!("記憶装置の空きがありません。予備を空けました。登録は断り、閲覧を続けます。");
             if let Some(file) = self.0.file.get() {
