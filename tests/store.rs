@@ -153,16 +153,17 @@ async fn set_much(w: &World, n: usize) {
     tx.commit().await.unwrap();
 }
 
-/// A hundred forms of a megabyte each, and somebody who reads between them and keeps what she saw.
+/// Many forms of a megabyte each, and somebody who reads between them and keeps what she saw. Where
+/// the copies wait for the machine the WAL is begun anew later.
 async fn much(w: World) {
     let file = file_of(&w).await;
-    for n in 0..100 {
+    for n in 0..200 {
         set_much(&w, n as usize).await;
         let so_far = "select count(*) from settings where key = 'k'";
         assert_eq!(w.count(so_far, args![]).await, n + 1);
     }
     let (wal, copied) = (megabytes(&format!("{file}-wal")), megabytes(&file));
-    assert!(wal < 80, "never begun anew: {wal} MB");
+    assert!(wal < 150, "never begun anew: {wal} MB");
     assert!(copied > 60, "never copied: {copied} MB");
 }
 

@@ -8,7 +8,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -64,17 +63,6 @@ struct Open {
     conn: Connection,
     /// It sees everything that was committed before so many changes were counted.
     state: Option<u64>,
-    /// The thread that used it last.
-    by: Option<ThreadId>,
-}
-
-/// The one this thread used last, or whichever came back last. Memory that one thread takes and
-/// another gives back stays with the first: two threads that share two readers keep the pages of
-/// four.
-fn nearest(free: &mut Vec<Open>) -> Option<Open> {
-    let here = Some(thread::current().id());
-    let last = free.len().checked_sub(1)?;
-    Some(free.remove(free.iter().rposition(|open| open.by == here).unwrap_or(last)))
 }
 
 impl Pool {
@@ -100,7 +88,8 @@ impl Readers {
         };
         let closed = |_| Error::Lost("the database is closed".into());
         let place = pool.places.clone().acquire_owned().await.map_err(closed)?;
-        let mut open = match pool.free.lock().ok().and_then(|mut free| nearest(&mut free)) {
+        let free = pool.free.lock().ok().and_then(|mut free| free.pop());
+        let mut open = match free {
             Some(open) => open,
             None => Open::new(&pool.file, reading)?,
         };
@@ -153,7 +142,7 @@ impl Open {
         if reading == Reading::Desk {
             conn.pragma_update(None, "cache_size", -KEPT)?;
         }
-        Ok(Self { conn, state: None, by: None })
+        Ok(Self { conn, state: None })
     }
 
     /// `changes` was read before: what is counted later may be seen already, never the reverse.
@@ -180,7 +169,8 @@ pub struct Paused {
     _places: [OwnedSemaphorePermit; 3],
 }
 
-/// One of them, for one statement.
+/// One of them, for one statement. The one given back last is the next to go out: its pages are the
+/// warmest.
 pub struct Reader {
     open: Option<Open>,
     pool: Arc<Pool>,
@@ -198,7 +188,6 @@ impl Drop for Reader {
     fn drop(&mut self) {
         let Some(mut open) = self.open.take() else { return };
         let Ok(mut free) = self.pool.free.lock() else { return };
-        open.by = Some(thread::current().id());
         // Under the lock: `let_go` finds it among the free, or it sees here what was counted.
         let newest = self.pool.newest.load(SeqCst);
         if open.state.is_some_and(|seen| seen != newest) {
@@ -287,20 +276,6 @@ mod tests {
         assert_eq!(desk.counted(COUNT), 0, "it is not counted");
         desk.readers.let_go();
         assert_eq!(desk.counted(COUNT), 1);
-    }
-
-    #[test]
-    fn a_thread_is_given_the_reader_it_used_last() {
-        let desk = Desk::new();
-        let take = || desk.runtime.block_on(desk.readers.take(Reading::Desk)).unwrap();
-        let used_by = |reader: &Reader| reader.open.as_ref().and_then(|open| open.by);
-        let (mine, other) = (take(), take());
-        drop(mine);
-        thread::scope(|s| s.spawn(|| drop(other)).join()).unwrap();
-        let mine = take();
-        assert_eq!(used_by(&mine), Some(thread::current().id()));
-        let other = take();
-        assert!(used_by(&other).is_some_and(|id| id != thread::current().id()), "the one left");
     }
 
     #[test]
