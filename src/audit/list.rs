@@ -196,7 +196,7 @@ impl Line {
     }
 
     fn what(&self) -> String {
-        format!("{}を{}", words::noun(&self.noun), words::verb(&self.verb))
+        words::said(&self.verb, &self.noun)
     }
 
     fn is_emergency(&self) -> bool {

@@ -33,7 +33,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("publish", "公表した"),
     ("import", "取り込んだ"),
     ("undo", "取り込みを戻した"),
-    ("save", "下書きを保存した"),
+    ("save", "保存した"),
     ("set", "設定した"),
     ("set_password", "パスワードを決めた"),
     ("invite", "案内を作った"),
@@ -80,6 +80,31 @@ pub const VERBS: &[(&str, &str)] = &[
     ("expire", "期限が過ぎて戻した"),
     ("replace", "実績にした"),
     ("report", "報告した"),
+    ("apply", "受け付けた"),
+    ("assess", "審査した"),
+    ("return", "差し戻した"),
+    ("approve", "承認した"),
+    ("add_line", "明細を加えた"),
+    ("void_line", "明細を取り消した"),
+    ("void_step", "手順を取り消した"),
+    ("set_deadline", "期限を決めた"),
+    ("void_deadline", "期限を取り消した"),
+    ("pay", "支払を記録した"),
+    ("repay", "返還を記録した"),
+    ("settle", "額を確定した"),
+    ("register", "登録した"),
+    ("prove", "パスワードで確かめた"),
+    ("ask_password", "パスワードの決め直しを求めた"),
+    ("advance", "次の段階に進めた"),
+    ("begin", "始めた"),
+    ("remove", "やめた"),
+    ("issue", "発行した"),
+    ("lock", "画面を閉じた"),
+    ("hold", "預かった"),
+    ("release", "返した"),
+    ("take", "引き取った"),
+    ("read", "読んだ"),
+    ("index", "作り直した"),
 ];
 
 /// What an auditor looks for most often.
@@ -179,7 +204,55 @@ const NOUNS: &[(&str, &str)] = &[
     ("ledger_entry", "予約と実績"),
     ("usage", "実績報告の一覧"),
     ("usage_month", "一か月の実績報告"),
+    ("application", "事業の申請"),
+    ("applications", "事業の申請の一覧"),
+    ("decision", "決定"),
+    ("letter", "通知書"),
+    ("fact", "確かめた事実"),
+    ("verdicts", "使える事業"),
+    ("programme", "事業の数字"),
+    ("programme_people", "事業ごとの人の一覧"),
+    ("programme_lists", "事業ごとの一覧"),
+    ("programme_count", "事業の件数"),
+    ("programme_body", "受託する団体"),
+    ("what_if", "規則の案の試し"),
+    ("indicator", "事業の指標"),
+    ("indicators", "事業の指標の一覧"),
+    ("grant", "補助金"),
+    ("grants", "補助金の一覧"),
+    ("team", "支援チームの一覧"),
+    ("access_review", "権限の見直し"),
+    ("account_notice", "お知らせ"),
+    ("second_factor", "二段階のログイン"),
+    ("recovery_codes", "回復コード"),
+    ("client_search", "さがすための索引"),
 ];
+
+/// Where the words do not go together.
+const TOGETHER: &[(&str, &str, &str)] = &[
+    ("fail", "sign_in", "ログインに失敗した"),
+    ("fail", "import", "取り込みに失敗した"),
+    ("fail", "emergency", "緊急閲覧の入力に失敗した"),
+    ("leave", "coordinator", "コーディネーターの休みを入れた"),
+    ("leave", "account_notice", "お知らせを残した"),
+    ("consent", "consent", "同意を記録した"),
+    ("undo", "import", "取り込みを戻した"),
+    ("restrict", "restriction", "制限を付けた"),
+    ("restrict", "use_stop", "利用を止めた"),
+    ("propose_move", "move", "転出の引継ぎを申し出た"),
+];
+
+/// 「病名を加えた」「アカウントの案内を作った」: what was done, as people say it.
+pub fn said(verb_code: &str, noun_code: &str) -> String {
+    if let Some((.., words)) = TOGETHER.iter().find(|(v, n, _)| (*v, *n) == (verb_code, noun_code))
+    {
+        return (*words).to_owned();
+    }
+    let (verb, noun) = (verb(verb_code), noun(noun_code));
+    // A verb that brings its own object: its noun says whose.
+    let joined = if verb.contains('を') { "の" } else { "を" };
+    format!("{noun}{joined}{verb}")
+}
 
 pub fn verb(code: &str) -> &str {
     find(VERBS, code)
@@ -205,5 +278,16 @@ mod tests {
         }
         assert_eq!((verb("view"), noun("client")), ("見た", "利用者の記録"));
         assert_eq!(verb("juggle"), "juggle");
+    }
+
+    #[test]
+    fn what_was_done_is_said_with_one_object() {
+        assert_eq!(said("view", "client"), "利用者の記録を見た");
+        assert_eq!(said("consent", "consent"), "同意を記録した");
+        assert_eq!(said("invite", "account"), "アカウントの案内を作った");
+        assert_eq!(said("fail", "sign_in"), "ログインに失敗した");
+        for (verb, _) in VERBS {
+            assert_eq!(said(verb, "client").matches('を').count(), 1, "{verb}");
+        }
     }
 }

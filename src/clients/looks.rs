@@ -136,7 +136,12 @@ impl Look {
         format!("{day}{}:{:02}", t.hour(), t.minute())
     }
 
-    /// Organisation and name; a family's account is not named to anybody.
+    /// Office and name, for the family.
+    pub fn office_and_name(&self) -> String {
+        format!("{}　{}", self.place(), self.who()).trim().to_owned()
+    }
+
+    /// A family's account is not named to anybody.
     pub fn who(&self) -> String {
         match Role::from_code(&self.role) {
             Some(Role::Family) => "ご家族のアカウント".to_owned(),
@@ -176,7 +181,7 @@ impl Look {
     }
 
     pub fn what(&self) -> String {
-        format!("{}を{}", words::noun(&self.noun), words::verb(&self.verb))
+        words::said(&self.verb, &self.noun)
     }
 }
 
@@ -188,4 +193,17 @@ struct Looks {
     looks: Vec<Look>,
     next: Option<String>,
     codes: std::sync::Arc<Codes>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clients::parts;
+
+    #[test]
+    fn a_change_of_every_part_is_said_in_words() {
+        for part in parts::all() {
+            assert_ne!(words::noun(part.table), part.table);
+        }
+    }
 }

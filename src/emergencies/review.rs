@@ -84,9 +84,8 @@ async fn seen(read: &mut Read, g: &Glass) -> Result<Vec<(String, String)>> {
             args![g.client_id, basis],
         )
         .await?;
-    let line = |(at, verb, noun): (String, String, String)| {
-        (said::moment(&at), format!("{}を{}", words::noun(&noun), words::verb(&verb)))
-    };
+    let line =
+        |(at, verb, noun): (String, String, String)| (said::moment(&at), words::said(&verb, &noun));
     Ok(rows.into_iter().map(line).collect())
 }
 

@@ -20,6 +20,7 @@ mod rust;
 mod sql;
 mod terms;
 mod tree;
+mod words;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ const RULES: &[Rule] = &[
     terms::RULE,
     handlers::RULE,
     marks::RULE,
+    words::RULE,
 ];
 
 /// Prints what breaks the style guide, then the measures.
