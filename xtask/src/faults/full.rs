@@ -15,7 +15,7 @@ const MEGABYTES: u64 = 256;
 /// What the server keeps free for this day.
 const RESERVE: &str = "reserve";
 /// So many pages are looked at while the disk is full.
-const LOOKS: usize = 30_000;
+const LOOKS: usize = 10_000;
 
 pub fn run(c: &Campaign) -> Result<Told, String> {
     let (since, mut told) = (Instant::now(), Told::default());
