@@ -235,6 +235,7 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     ("fail", "emergency", "緊急閲覧の入力に失敗した"),
     ("leave", "coordinator", "コーディネーターの休みを入れた"),
     ("leave", "account_notice", "お知らせを残した"),
+    ("set", "setting", "設定を変えた"),
     ("consent", "consent", "同意を記録した"),
     ("book", "ledger_entry", "利用を予約した"),
     ("use", "ledger_entry", "利用の実績を入れた"),
